@@ -1,0 +1,1 @@
+"""How a neural network is trained: the support package of the course."""
