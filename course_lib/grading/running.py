@@ -1,0 +1,143 @@
+"""Call a learner's function, and say what came of it.
+
+`call` is all that a runner does with a function. Here is the runner for this process, which a
+learner's own check uses; the sandbox does the same in a process of its own.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+import warnings
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Protocol, TypeAlias
+
+from course_lib.grading import values
+from course_lib.grading.loading import load, raised, where
+from course_lib.grading.outcomes import (
+    LoadState,
+    NotCalled,
+    Outcome,
+    Raised,
+    Returned,
+    TimedOut,
+    Unsupported,
+)
+
+Arguments: TypeAlias = tuple[values.Value, ...]
+"""What one call is given; arguments passed by name stand last, as `values.keywords` makes them."""
+
+SECONDS = 5.0
+"""How long one function may take over all its cases in a learner's own check."""
+
+
+class Runner(Protocol):
+    """Whatever can load a submission and call what it defines."""
+
+    def load(self, source: str, names: Collection[str]) -> dict[str, LoadState]:
+        """Run the definitions of a submission and say what became of each name."""
+
+    def call(self, name: str, cases: Sequence[Arguments]) -> list[Outcome]:
+        """Call a function that is "defined", once for each case, in order."""
+
+
+class InProcess:
+    """The runner for code that is trusted: the learner's own, on the learner's own machine."""
+
+    def __init__(self, functions: dict[str, Callable[..., Any]] | None = None) -> None:
+        self.functions = functions or {}
+
+    def load(self, source: str, names: Collection[str]) -> dict[str, LoadState]:
+        """Run the submission in an empty namespace."""
+        try:
+            with time_limit(SECONDS):
+                self.functions, states = load(source, names)
+        except OutOfTime as error:
+            line = where(error)
+            return {name: TimedOut(SECONDS, line.number, line.text) for name in names}
+        return states
+
+    def call(self, name: str, cases: Sequence[Arguments]) -> list[Outcome]:
+        """Call a function, once for each case; after an endless call the others are not made."""
+        outcomes: list[Outcome] = []
+        end = time.monotonic() + SECONDS
+        for case in cases:
+            outcomes.append(_call_until(end, self.functions[name], case))
+            if _was_stopped(outcomes[-1]):
+                break
+        left = len(cases) - len(outcomes)
+        return outcomes + [NotCalled("an earlier call was stopped")] * left
+
+
+def call(function: Callable[..., Any], case: Arguments) -> Outcome:
+    """Call a function with copies of the arguments; whatever it raises becomes an outcome."""
+    try:
+        positional, named = values.split_keywords(case)
+        arguments = [values.build(argument) for argument in positional]
+        settings = {name: values.build(setting) for name, setting in named.items()}
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            result = function(*arguments, **settings)
+        return Returned(values.normalize(result), _changed(positional, arguments))
+    except values.UnsupportedValue as error:
+        return Unsupported(error.type_name)
+    except OutOfTime as error:
+        line = where(error)
+        return TimedOut(SECONDS, line.number, line.text)
+    except BaseException as error:
+        return raised(error)
+
+
+def _changed(before: Sequence[values.Value], after: Sequence[Any]) -> tuple[int, ...]:
+    pairs = enumerate(zip(before, after, strict=True))
+    return tuple(i for i, (a, b) in pairs if not isinstance(a, values.Build) and _differ(a, b))
+
+
+def _differ(before: values.Value, after: Any) -> bool:
+    try:
+        return not values.same(before, values.normalize(after))
+    except values.UnsupportedValue:  # the call put something of its own into a list
+        return True
+
+
+def _call_until(end: float, function: Callable[..., Any], case: Arguments) -> Outcome:
+    try:
+        with time_limit(max(end - time.monotonic(), 0.01)):
+            return call(function, case)
+    except OutOfTime:  # the alarm rang between the call and its end
+        return TimedOut(SECONDS)
+
+
+def _was_stopped(outcome: Outcome) -> bool:
+    by_user = isinstance(outcome, Raised) and outcome.type_name == "KeyboardInterrupt"
+    return by_user or isinstance(outcome, TimedOut)
+
+
+class OutOfTime(BaseException):
+    """Raised in the learner's code by the alarm; no `except Exception` of theirs swallows it."""
+
+
+@contextmanager
+def time_limit(seconds: float) -> Iterator[None]:
+    """Raise `OutOfTime` in the body after so many seconds.
+
+    Only the main thread of a system with alarms (Linux, macOS) can be interrupted so. Elsewhere
+    there is no limit, and a loop that never ends is for its user to interrupt.
+    """
+    main = threading.current_thread() is threading.main_thread()
+    if not main or not hasattr(signal, "setitimer"):
+        yield
+        return
+    before = signal.signal(signal.SIGALRM, _ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0.0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def _ring(*_: object) -> None:
+    raise OutOfTime

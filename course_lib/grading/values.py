@@ -1,0 +1,215 @@
+"""The value model: all that may be an argument or a result.
+
+A value is None, a bool, an int, a float, a bounded str, an ndarray of float64, float32, int64 or
+bool, a list or tuple of values, or a `Build`: an input that is not data (a function, a generator),
+named here and built by the process that calls the learner's function.
+"""
+
+from __future__ import annotations
+
+import importlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias, cast
+
+import numpy as np
+import numpy.typing as npt
+
+MAX_DEPTH = 6
+MAX_ITEMS = 10_000
+MAX_ELEMENTS = 1 << 22
+MAX_TEXT = 10_000
+MAX_BITS = 63
+DTYPES = ("float64", "float32", "int64", "bool")
+
+
+@dataclass(frozen=True)
+class Build:
+    """An input that is not data: where it comes from, and the settings it is made with.
+
+    Attributes
+    ----------
+    target : str
+        `"package.module:name"` is the object itself; `"package.module:name()"` is what it returns
+        when called with the settings; either may go on with attributes, as in
+        `"course_lib.landscapes:quadratic().loss_and_gradient"`. The module is one of `course_lib`
+        or `numpy.random`; no name starts with an underscore.
+    settings : tuple of (name, value)
+        Passed by name.
+
+    Raises
+    ------
+    ValueError
+        If the target is anything else: nothing outside these two can be reached.
+    """
+
+    target: str
+    settings: tuple[tuple[str, Value], ...] = ()
+
+    def __post_init__(self) -> None:
+        match = _TARGET.fullmatch(self.target)
+        if match is None:
+            raise ValueError(
+                f"cannot build {self.target!r}; a target reads course_lib.MODULE:NAME or"
+                " numpy.random:NAME, with () to call it and .NAME for an attribute"
+            )
+        if self.settings and not match["call"]:
+            raise ValueError(f"{self.target!r} is not called, so it takes no settings: add ()")
+
+
+Value: TypeAlias = (
+    bool | int | float | str | npt.NDArray[Any] | list[Any] | tuple[Any, ...] | Build | None
+)
+
+_NAME = r"[A-Za-z]\w*"
+_TARGET = re.compile(
+    rf"(?P<module>course_lib(?:\.{_NAME})+|numpy\.random):(?P<name>{_NAME})"
+    rf"(?P<call>\(\))?(?P<attributes>(?:\.{_NAME})*)",
+    re.ASCII,
+)
+_KEYWORDS = "course_lib.grading.values:keywords()"
+
+
+def keywords(**settings: Any) -> Build:
+    """Make the arguments that a call passes by name; they stand last in a case."""
+    return Build(_KEYWORDS, tuple(settings.items()))
+
+
+def split_keywords(case: Sequence[Value]) -> tuple[tuple[Value, ...], dict[str, Value]]:
+    """Separate a case into what is passed by place and what is passed by name."""
+    last = case[-1] if case else None
+    if isinstance(last, Build) and last.target == _KEYWORDS:
+        return tuple(case[:-1]), dict(last.settings)
+    return tuple(case), {}
+
+
+class UnsupportedValue(TypeError):
+    """A value outside the model; `type_name` says what it was."""
+
+    def __init__(self, type_name: str) -> None:
+        super().__init__(f"{type_name} is not a value that a case can hold")
+        self.type_name = type_name
+
+
+def normalize(value: object) -> Value:
+    """Return the value in its plain form: base arrays, Python scalars, lists, tuples.
+
+    No method of the value itself is called, so an object that lies about equality, length or
+    content is refused and never believed.
+
+    Raises
+    ------
+    UnsupportedValue
+        If it is outside the model, nested too deep, or too large as a whole.
+    """
+    return _plain(value, MAX_DEPTH, _Room())
+
+
+class _Room:
+    """What is left of the size that one value may have, all its parts together."""
+
+    def __init__(self) -> None:
+        self.elements = MAX_ELEMENTS
+
+    def take(self, elements: int, what: str) -> None:
+        self.elements -= elements
+        if self.elements < 0:
+            raise UnsupportedValue(f"{what} too large (more than {MAX_ELEMENTS} numbers)")
+
+
+def _plain(value: object, depth: int, room: _Room) -> Value:
+    kind = type(value)
+    room.take(1, "value")
+    if kind is str:
+        if len(str(value)) > MAX_TEXT:
+            raise UnsupportedValue(f"str of more than {MAX_TEXT} characters")
+        return str(value)
+    if kind is np.ndarray:
+        return _plain_array(cast(npt.NDArray[Any], value), room)
+    if kind in _SCALARS:
+        return cast(Value, cast(Any, value).item())
+    for base in (list, tuple):
+        if issubclass(kind, base):
+            return _plain_items(base, value, depth, room)
+    if kind is int and cast(int, value).bit_length() > MAX_BITS:
+        raise UnsupportedValue(f"int of more than {MAX_BITS} bits")
+    if value is None or kind in (bool, int, float, Build):
+        return cast(Value, value)
+    raise UnsupportedValue(_name_of(kind))
+
+
+def _plain_items(base: Any, value: object, depth: int, room: _Room) -> Value:
+    """Read a list or tuple through the base class, whatever a subclass makes of its methods."""
+    if depth == 0:
+        raise UnsupportedValue(f"{base.__name__} nested more than {MAX_DEPTH} deep")
+    if base.__len__(value) > MAX_ITEMS:
+        raise UnsupportedValue(f"{base.__name__} of more than {MAX_ITEMS} items")
+    return cast(Value, base(_plain(item, depth - 1, room) for item in base.__iter__(value)))
+
+
+def _name_of(kind: type) -> str:
+    """Read the name that `class` gave, past a metaclass that would give another."""
+    return str(type.__dict__["__name__"].__get__(kind))[:100]
+
+
+_SCALARS = (np.float64, np.float32, np.int64, np.int32, np.int16, np.int8, np.uint8, np.bool_)
+_WIDENED = {np.dtype(name): np.dtype(np.int64) for name in ("i1", "i2", "i4", "u1", "u2", "u4")}
+_PLAIN = tuple(np.dtype(name) for name in DTYPES)
+
+
+def _plain_array(array: npt.NDArray[Any], room: _Room) -> npt.NDArray[Any]:
+    """Widen short integers; refuse every dtype that the model lacks."""
+    native = array.dtype.newbyteorder("=")
+    dtype = _WIDENED.get(native, native)
+    if dtype not in _PLAIN:
+        raise UnsupportedValue(f"ndarray of {array.dtype.name[:50]}")
+    room.take(array.size, "ndarray")
+    return np.array(array, dtype=dtype, order="C")
+
+
+def copy(value: Value) -> Value:
+    """Return a copy that shares no memory with the value; a `Build` is frozen and stays."""
+    if isinstance(value, np.ndarray):
+        return value.copy()
+    if isinstance(value, (list, tuple)):
+        return type(value)(copy(item) for item in value)
+    return value
+
+
+def same(a: Value, b: Value) -> bool:
+    """Tell whether two values are the same to the last bit, dtype and shape included."""
+    if type(a) is not type(b):
+        return False
+    if isinstance(a, np.ndarray) and isinstance(b, np.ndarray):
+        alike = a.dtype == b.dtype and a.shape == b.shape
+        return alike and a.tobytes() == b.tobytes()
+    if isinstance(a, (list, tuple)) and isinstance(b, (list, tuple)):
+        return len(a) == len(b) and all(same(x, y) for x, y in zip(a, b, strict=True))
+    if isinstance(a, Build) and isinstance(b, Build):
+        return a.target == b.target and same(a.settings, b.settings)
+    if isinstance(a, float) and isinstance(b, float):
+        return a.hex() == b.hex()
+    return a == b
+
+
+def build(value: Value) -> Any:
+    """Return the argument itself: a copy of data, or the object that a `Build` names.
+
+    Raises
+    ------
+    ImportError, AttributeError
+        If the target does not exist.
+    """
+    if isinstance(value, (list, tuple)):
+        return type(value)(build(item) for item in value)
+    if not isinstance(value, Build):
+        return copy(value)
+    match = _TARGET.fullmatch(value.target)
+    assert match is not None  # __post_init__ has seen to it
+    made = getattr(importlib.import_module(match["module"]), match["name"])
+    if match["call"]:
+        made = made(**{name: build(setting) for name, setting in value.settings})
+    for attribute in match["attributes"].split(".")[1:]:
+        made = getattr(made, attribute)
+    return made
