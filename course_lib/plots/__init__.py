@@ -1,0 +1,35 @@
+"""Pictures: each `draw_*(data, *, ax)` draws data that it is given, and computes nothing.
+
+>>> figure, ax = subplots()
+>>> draw_curves({"train": losses}, ax=ax)
+>>> show(figure, alt="The loss falls until step 50, then stays")
+"""
+
+from course_lib.plots.classes import draw_decision, draw_samples
+from course_lib.plots.curves import draw_bifurcation, draw_curves, draw_sweep, draw_threshold
+from course_lib.plots.display import show
+from course_lib.plots.images import draw_digits
+from course_lib.plots.landscapes import draw_contours, draw_paths
+from course_lib.plots.matrices import draw_confusion, draw_error_map, draw_gradient_errors
+from course_lib.plots.networks import draw_index_graph, draw_network
+from course_lib.plots.style import house_style, subplots
+
+__all__ = [
+    "draw_bifurcation",
+    "draw_confusion",
+    "draw_contours",
+    "draw_curves",
+    "draw_decision",
+    "draw_digits",
+    "draw_error_map",
+    "draw_gradient_errors",
+    "draw_index_graph",
+    "draw_network",
+    "draw_paths",
+    "draw_samples",
+    "draw_sweep",
+    "draw_threshold",
+    "house_style",
+    "show",
+    "subplots",
+]

@@ -1,0 +1,167 @@
+"""Pictures of losses over steps, of results over learning rates, and of predicted limits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from course_lib.plots.style import BLACK, BLUE, VERMILION, Array, look, styled
+
+
+@styled
+def draw_curves(
+    curves: Mapping[str, Array],
+    *,
+    ax: Axes,
+    x: Array | None = None,
+    xscale: str = "linear",
+    yscale: str = "log",
+    xlabel: str = "step $t$",
+    ylabel: str = "loss",
+) -> Axes:
+    """Draw curves that differ by colour and dash, with a legend if they have names.
+
+    Parameters
+    ----------
+    curves : mapping from a label to an ndarray of shape (points,)
+        A label of "" has no entry in the legend. Where a value is not finite the curve has a gap.
+    ax : Axes
+    x : ndarray of shape (points,), optional
+        Common to all curves; 0, 1, 2, ... otherwise.
+    xscale, yscale : {"linear", "log", "symlog"}
+    xlabel, ylabel : str
+
+    Returns
+    -------
+    Axes
+    """
+    for index, (label, values) in enumerate(curves.items()):
+        color, dash, _ = look(index)
+        steps = np.arange(len(values)) if x is None else x
+        values = np.where(np.isfinite(values), values, np.nan)
+        ax.plot(steps, values, color=color, linestyle=dash, label=label or None)
+    ax.set(xscale=xscale, yscale=yscale, xlabel=xlabel, ylabel=ylabel)
+    if any(curves):
+        ax.legend()
+    return ax
+
+
+@styled
+def draw_threshold(
+    value: float, label: str, *, ax: Axes, axis: str = "x", side: str = "left", at: float = 0.97
+) -> Axes:
+    """Draw a predicted limit: a black dashed line across the axes, its label along it.
+
+    Parameters
+    ----------
+    value : float
+    label : str
+    ax : Axes
+    axis : {"x", "y"}
+        Which coordinate is limited: "x" draws a vertical line.
+    side : {"left", "right"}
+        Of a vertical line, or the end of a horizontal one, at which the label stands.
+    at : float
+        Height of a vertical line's label: 0 at the bottom of the axes, 1 at the top.
+
+    Returns
+    -------
+    Axes
+    """
+    dash: dict[str, Any] = {"color": BLACK, "linestyle": (0, (4, 2)), "linewidth": 1.6}
+    box = {"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 1.0}
+    words: dict[str, Any] = {"fontsize": "small", "color": BLACK, "bbox": box, "zorder": 3}
+    away = "right" if side == "left" else "left"
+    if axis == "x":
+        ax.axvline(value, zorder=2.5, **dash)
+        ax.annotate(
+            label, (value, at), (-5 if side == "left" else 5, 0), ha=away, va="top",
+            xycoords=ax.get_xaxis_transform(), textcoords="offset points", **words,
+        )  # fmt: skip
+    else:
+        ax.axhline(value, zorder=2.5, **dash)
+        ax.annotate(
+            label, (0.02 if side == "left" else 0.98, value), (0, 3), ha=side, va="bottom",
+            xycoords=ax.get_yaxis_transform(), textcoords="offset points", **words,
+        )  # fmt: skip
+    return ax
+
+
+@styled
+def draw_sweep(
+    learning_rates: Array,
+    results: Mapping[str, Array],
+    *,
+    ax: Axes,
+    yscale: str = "log",
+    xlabel: str = r"learning rate $\eta$",
+    ylabel: str = "loss at the end",
+) -> Axes:
+    """Draw one result for each learning rate; a run that diverged is a cross at the top edge.
+
+    Parameters
+    ----------
+    learning_rates : ndarray of shape (runs,)
+    results : mapping from a label to an ndarray of shape (runs,)
+        Not finite where a run diverged.
+    ax : Axes
+    yscale : {"log", "linear"}
+    xlabel, ylabel : str
+
+    Returns
+    -------
+    Axes
+    """
+    ax.set(xscale="log", yscale=yscale, xlabel=xlabel, ylabel=ylabel)
+    lost = np.zeros(len(learning_rates), dtype=bool)
+    for index, (label, values) in enumerate(results.items()):
+        color, dash, marker = look(index)
+        ended = np.isfinite(values)
+        lost |= ~ended
+        ax.plot(
+            learning_rates, np.where(ended, values, np.nan), color=color, linestyle=dash,
+            marker=marker, markersize=4, label=label or None,
+        )  # fmt: skip
+    if lost.any():
+        ax.plot(
+            learning_rates[lost], np.full(lost.sum(), 0.98), "x", color=VERMILION, clip_on=False,
+            transform=ax.get_xaxis_transform(), label="diverged",
+        )  # fmt: skip
+    if any(results) or lost.any():
+        ax.legend(loc="lower left")  # out of the way of a threshold's label
+    return ax
+
+
+@styled
+def draw_bifurcation(
+    learning_rates: Array,
+    values: Array,
+    *,
+    ax: Axes,
+    xlabel: str = r"learning rate $\eta$",
+    ylabel: str = "loss",
+) -> Axes:
+    """Draw where runs end up: every value that a run still visits, over its learning rate.
+
+    One point a column is a limit, two are a 2-cycle, a cloud is chaos.
+
+    Parameters
+    ----------
+    learning_rates : ndarray of shape (runs,)
+    values : ndarray of shape (kept, runs)
+        The last values of each run. Non-finite ones are left out.
+    ax : Axes
+    xlabel, ylabel : str
+
+    Returns
+    -------
+    Axes
+    """
+    rates = np.broadcast_to(learning_rates, values.shape)
+    shown = np.isfinite(values)
+    ax.plot(rates[shown], values[shown], ",", color=BLUE, alpha=0.5, rasterized=True)
+    ax.set(xlabel=xlabel, ylabel=ylabel, xlim=(learning_rates.min(), learning_rates.max()))
+    return ax

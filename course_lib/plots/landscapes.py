@@ -1,0 +1,100 @@
+"""Pictures of a loss over two parameters, and of paths on it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from course_lib.plots.style import BLACK, GREY, Array, look, styled
+
+LEVELS = 14
+FAR = 100.0  # boxes: a point further out is drawn there, since Agg cannot draw at 1e300
+
+
+@styled
+def draw_contours(
+    x: Array,
+    y: Array,
+    loss: Array,
+    *,
+    ax: Axes,
+    minimum: tuple[float, float] | None = None,
+    levels: Array | None = None,
+    xlabel: str = r"$\theta_1$",
+    ylabel: str = r"$\theta_2$",
+) -> Axes:
+    """Draw the contours of a loss over two parameters.
+
+    Parameters
+    ----------
+    x : ndarray of shape (columns,)
+    y : ndarray of shape (rows,)
+    loss : ndarray of shape (rows, columns)
+    ax : Axes
+    minimum : pair of float, optional
+        Marked with a star.
+    levels : ndarray of shape (k,), increasing, optional
+        Default: 14, their square roots evenly spaced above the lowest loss, so that the contours
+        of a quadratic are evenly spaced too.
+    xlabel, ylabel : str
+
+    Returns
+    -------
+    Axes
+    """
+    if levels is None:
+        low, high = float(loss.min()), float(loss.max())
+        levels = low + (high - low) * np.linspace(0.0, 1.0, LEVELS + 1)[1:] ** 2
+    ax.contourf(x, y, loss, levels=[loss.min() - 1.0, *levels], cmap="Blues", vmax=3 * levels[-1])
+    ax.contour(x, y, loss, levels=levels, colors=GREY, linewidths=0.6)
+    ax.set(xlim=(x[0], x[-1]), ylim=(y[0], y[-1]), xlabel=xlabel, ylabel=ylabel)
+    ax.grid(False)
+    if minimum is not None:
+        ax.plot(*minimum, marker="*", markersize=13, color=BLACK, linestyle="none", zorder=4)
+    return ax
+
+
+@styled
+def draw_paths(paths: Mapping[str, Array], *, ax: Axes) -> Axes:
+    """Draw paths through two parameters: a ring at the start, a solid marker at the end.
+
+    Parameters
+    ----------
+    paths : mapping from a label to an ndarray of shape (2, points)
+        A label of "" has no entry in the legend. Non-finite points are left out.
+    ax : Axes
+        Its limits stay as they are: a path may leave the box.
+
+    Returns
+    -------
+    Axes
+    """
+    limits = ax.get_xlim(), ax.get_ylim()
+    for index, (label, path) in enumerate(paths.items()):
+        _draw_path(_within_reach(path, limits), label, index, ax)
+    ax.set(xlim=limits[0], ylim=limits[1])
+    if any(paths):
+        ax.legend()
+    return ax
+
+
+def _draw_path(path: Array, label: str, index: int, ax: Axes) -> None:
+    if not path.size:
+        return
+    color, dash, marker = look(index)
+    ax.plot(*path, color=color, linestyle=dash, linewidth=1.4, label=label or None, zorder=3)
+    ax.plot(*path, color=color, marker=marker, markersize=3.5, linestyle="none", zorder=3)
+    ends: dict[str, Any] = {"color": color, "marker": marker, "linestyle": "none", "zorder": 4}
+    ax.plot(*path[:, :1], markersize=10, markerfacecolor="white", markeredgewidth=2, **ends)
+    ax.plot(*path[:, -1:], markersize=9, **ends)
+
+
+def _within_reach(path: Array, limits: tuple[tuple[float, float], tuple[float, float]]) -> Array:
+    """Keep the finite points, none further than `FAR` boxes from the box."""
+    kept = path[:, np.isfinite(path).all(axis=0)]
+    low, high = np.sort(np.array(limits), axis=1).T[:, :, None]
+    reach = FAR * (high - low)
+    return np.asarray(np.clip(kept, low - reach, high + reach))

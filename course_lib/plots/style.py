@@ -1,0 +1,122 @@
+"""The house style: one set of matplotlib settings, one palette, one place.
+
+Colours are from Okabe and Ito (2008), *Color Universal Design*: they stay apart for colour-blind
+eyes. Every line also differs by dash and every point by marker, so that no picture depends on
+colour. All text is DejaVu Sans, which matplotlib ships: symbols or English.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from functools import wraps
+from typing import Any, NamedTuple, ParamSpec
+
+import matplotlib as mpl
+import numpy as np
+import numpy.typing as npt
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+P = ParamSpec("P")
+Array = npt.NDArray[np.floating]
+
+BLUE, VERMILION, GREEN, PURPLE = "#0072B2", "#D55E00", "#007A5A", "#A8437F"
+ORANGE, SKY, GREY, BLACK = "#E69F00", "#56B4E9", "#6B6B6B", "#1A1A1A"
+
+NORMAL_SIZE, LARGE_SIZE = 11.0, 15.0
+
+
+class Look(NamedTuple):
+    """How one series of several is told from the others."""
+
+    color: str
+    dash: Any
+    marker: str
+
+
+LOOKS = (
+    Look(BLUE, "-", "o"),
+    Look(VERMILION, (0, (5, 2)), "s"),
+    Look(GREEN, (0, (1, 1.4)), "^"),
+    Look(PURPLE, (0, (6, 2, 1, 2)), "D"),
+    Look(BLACK, (0, (9, 3)), "v"),
+    Look(ORANGE, (0, (3, 1, 1, 1, 1, 1)), "P"),
+)
+
+SETTINGS: dict[str, Any] = {
+    "font.family": "sans-serif",
+    "font.sans-serif": ["DejaVu Sans"],
+    "axes.titlesize": "medium",
+    "axes.labelsize": "medium",
+    "axes.edgecolor": GREY,
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "grid.color": "#DDDDDD",
+    "grid.linewidth": 0.8,
+    "lines.linewidth": 2.0,
+    "lines.markersize": 6.0,
+    "legend.fontsize": "small",
+    "legend.framealpha": 0.9,
+    "legend.edgecolor": "#CCCCCC",
+    "xtick.labelsize": "small",
+    "ytick.labelsize": "small",
+    "hatch.linewidth": 0.8,
+    "figure.constrained_layout.use": True,
+    "image.interpolation": "nearest",
+}
+
+
+def look(index: int) -> Look:
+    """Return colour, dash and marker of series `index`, starting again after the last."""
+    return LOOKS[index % len(LOOKS)]
+
+
+def house_style(font_size: float = NORMAL_SIZE) -> AbstractContextManager[None]:
+    """Return a context in which matplotlib draws as this course does; nothing outside changes."""
+    settings: Any = {**SETTINGS, "font.size": font_size}  # names of settings vary by version
+    return mpl.rc_context(settings)
+
+
+def subplots(
+    rows: int = 1, columns: int = 1, *, size: tuple[float, float] = (8.0, 4.0), large: bool = False
+) -> tuple[Figure, Any]:
+    """Make a figure in the house style and its axes, as `plt.subplots` does.
+
+    pyplot does not know the figure: there is nothing to close, and nothing is shown twice.
+
+    Parameters
+    ----------
+    rows, columns : int
+    size : tuple of float
+        Width and height in inches; 100 pixels to the inch on the page.
+    large : bool
+        Type for a projector.
+
+    Returns
+    -------
+    figure : matplotlib.figure.Figure
+    axes : Axes, or ndarray of Axes of shape (columns,), (rows,) or (rows, columns)
+    """
+    with house_style(LARGE_SIZE if large else NORMAL_SIZE):
+        figure = Figure(figsize=size, dpi=100)
+        return figure, figure.subplots(rows, columns)
+
+
+def styled(draw: Callable[P, Axes]) -> Callable[P, Axes]:
+    """Let a `draw_*(..., *, ax)` function draw in the house style, in the type size of its axes."""
+
+    @wraps(draw)
+    def draw_in_style(*args: P.args, **kwargs: P.kwargs) -> Axes:
+        ax = kwargs.get("ax")
+        if not isinstance(ax, Axes):
+            raise TypeError(
+                f"{draw.__name__} draws on axes: give ax=, as in"
+                f" `figure, ax = subplots(); {draw.__name__}(..., ax=ax)`; got ax={ax!r}"
+            )
+        with house_style(float(ax.xaxis.label.get_fontsize())):
+            return draw(*args, **kwargs)
+
+    return draw_in_style
