@@ -1,22 +1,86 @@
-# `make lab` opens the course. `make test` runs everything that must hold. The rest is for
-# contributors; CONTRIBUTING.md says when to use which.
+# `make lab` opens the course. `make test` runs everything that must hold. The other targets are
+# for contributors; CONTRIBUTING.md says when to use which.
 #
-#   make lab  PYTHON=python3.12      another Python for the environment
-#   make lab  LAB_ARGS=--no-browser  passed on to JupyterLab
+#   make lab PYTHON=python3.12         with a Python of your choice (for a new environment)
+#   make lab LAB_ARGS=--no-browser     what else JupyterLab is to be told
+#   make test VENV=.venv-3.12          in another environment
 #   make notebooks NB=notebooks/03_3_gradients.ipynb
 
-.DEFAULT_GOAL := lab
-.SHELLFLAGS := -eu -c
+VENV ?= .venv
 NB ?= notebooks exercises solutions
-VENV := .venv
-BIN := $(VENV)/bin
+JOBS ?= 2
+EXTRAS := tests,browser
+BIN := $(abspath $(VENV))/bin
 
-# One BLAS thread: the networks here are small, and threads would compete with -n 2.
-# A contributor's own Jupyter and IPython settings must not change a result.
-RUN := env OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 IPYTHONDIR=$(CURDIR)/$(VENV)/ipython \
-	JUPYTER_CONFIG_DIR=$(CURDIR)/$(VENV)/jupyter JUPYTER_DATA_DIR=$(CURDIR)/$(VENV)/jupyter \
-	JUPYTER_PATH= JUPYTER_CONFIG_PATH= $(BIN)/
+# The first Python on the PATH that the course is tested on.
+PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python; do \
+	$$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null \
+	&& echo $$python && break; done)
+NO_PYTHON := The course needs Python 3.11, 3.12 or 3.13, and none is on the PATH. \
+	Install one, or say where it is: make lab PYTHON=/path/to/python3.12
 
-.PHONY: notebooks
-notebooks:
-	$(RUN)python tests/store_notebooks.py $(NB)
+ifneq ($(shell command -v uv 2>/dev/null),)
+CREATE = uv venv --quiet --allow-existing --python $(PYTHON) $(VENV)
+INSTALL = uv pip install --quiet --python $(BIN)/python
+else
+CREATE = $(PYTHON) -m venv $(VENV)
+INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
+endif
+
+# One BLAS thread: the networks are small, and threads would compete with the second worker.
+# A contributor's own settings of Jupyter and IPython must not change a result.
+RUN := env OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 \
+	IPYTHONDIR=$(abspath $(VENV))/ipython JUPYTER_CONFIG_DIR=$(abspath $(VENV))/jupyter \
+	JUPYTER_DATA_DIR=$(abspath $(VENV))/jupyter JUPYTER_CONFIG_PATH= JUPYTER_PATH=
+
+# Compiled modules are kept even where the machine says otherwise: an import is 3 times as fast.
+unexport PYTHONDONTWRITEBYTECODE
+
+.NOTPARALLEL:
+.DEFAULT_GOAL := lab
+.PHONY: lab test lint unit nbval format notebooks versions
+
+lab: $(VENV)/learner.stamp
+	PATH="$(BIN):$$PATH" jupyter lab $(LAB_ARGS) notebooks/00_start_here.ipynb
+
+test: lint unit nbval
+
+lint: $(VENV)/tests.stamp
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+unit: $(VENV)/tests.stamp
+	$(RUN) MPLBACKEND=agg $(BIN)/python -m pytest -p no:nbval -n $(JOBS) --dist loadfile --cov
+
+# Notebooks are stored with one hash seed and compared with another: whatever depends on the
+# order of a set shows here.
+nbval: $(VENV)/tests.stamp
+	$(RUN) PYTHONHASHSEED=1 $(BIN)/python -m pytest -n $(JOBS) --dist loadfile \
+		--nbval --nbval-current-env --nbval-sanitize-with=tests/nbval.cfg \
+		notebooks exercises solutions
+
+format: $(VENV)/tests.stamp
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+notebooks: $(VENV)/tests.stamp
+	$(RUN) PYTHONHASHSEED=0 $(BIN)/python tests/store_notebooks.py --jobs $(JOBS) $(NB)
+
+# Every Python and both ends of every range of versions: six environments, made by uv.
+versions:
+	$(RUN) MPLBACKEND=agg tests/versions
+
+# A stamp is newer than what it installed from: the second run installs nothing.
+$(VENV)/learner.stamp: requirements.txt pyproject.toml
+	@test -n "$(PYTHON)" || { echo "$(NO_PYTHON)"; exit 1; }
+	@echo "Installing the course into $(VENV) ..."
+	@$(CREATE)
+	@$(INSTALL) -r requirements.txt
+	@$(BIN)/python -c 'import matplotlib.font_manager'  # or the first plot says that it lists fonts
+	@touch $@
+
+$(VENV)/tests.stamp: $(VENV)/learner.stamp
+	@echo "Installing what the tests need into $(VENV) ..."
+	@$(INSTALL) -r requirements.txt -e '.[$(EXTRAS)]'
+	@touch $@

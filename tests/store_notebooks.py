@@ -72,7 +72,6 @@ def run(notebook: nbformat.NotebookNode, path: Path) -> None:
         kernel_name=KERNEL["name"],
         resources={"metadata": {"path": str(path.parent)}},
         timeout=SECONDS_PER_CELL,
-        store_widget_state=False,
         record_timing=False,
         extra_arguments=["--IPKernelApp.log_level=40"],  # errors only: no word about sockets
     )
