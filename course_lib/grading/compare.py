@@ -1,0 +1,222 @@
+"""Compare one outcome with what is expected of its case.
+
+The learner's values are in plain form by now (`values.normalize`), and the few NumPy functions
+used are bound here at import: nothing that a submission redefines later has a say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from numpy import absolute, argwhere, asarray, count_nonzero, float32, isfinite
+
+from course_lib.grading.cases import Case, FunctionCases, Tolerance
+from course_lib.grading.describe import describe, show, show_apart
+from course_lib.grading.failures import outcome_problem
+from course_lib.grading.outcomes import Outcome, Raised, Returned
+from course_lib.grading.properties import PROPERTIES
+from course_lib.grading.results import STAGES, Problem
+from course_lib.grading.values import Value
+
+
+class Leaf(NamedTuple):
+    """A number or an array within a result, its name, and what it should be."""
+
+    name: str
+    expected: Value
+    got: Value
+
+
+def find_problem(function: FunctionCases, case: Case, outcome: Outcome) -> Problem | None:
+    """Return what is wrong with the outcome of a case, None if nothing is.
+
+    Where several things are wrong, it is the first in the order of diagnosis.
+    """
+    raises = next((e.data for e in case.expected if e.kind == "raises"), None)
+    if isinstance(raises, str):
+        return _problem_of_refusal(raises, function, outcome)
+    if isinstance(outcome, Returned):
+        problems = _problems_of_value(function, case, outcome)
+        return min(problems, key=lambda problem: STAGES.index(problem.stage), default=None)
+    return outcome_problem(function, outcome)
+
+
+def _problem_of_refusal(expected: str, function: FunctionCases, outcome: Outcome) -> Problem | None:
+    """Look at a case that the function must refuse by raising the exception expected."""
+    if isinstance(outcome, Returned):
+        got = f"it returned {describe(outcome.value)}"
+    elif isinstance(outcome, Raised) and outcome.type_name != "NotImplementedError":
+        if outcome.type_name == expected:
+            return None
+        got = f"it raised {outcome.type_name}"
+    else:
+        return outcome_problem(function, outcome)
+    return Problem("value", f"It must refuse this input with a {expected}; {got}.")
+
+
+def _problems_of_value(function: FunctionCases, case: Case, outcome: Returned) -> Iterator[Problem]:
+    if outcome.changed:
+        yield _changed_in_place(function, outcome)
+    for expected in case.expected:
+        if expected.kind == "value":
+            yield from compare(function, expected.data, outcome.value)
+        else:
+            check = PROPERTIES[expected.kind]
+            problem = check(expected.data, outcome.value, function.tolerance)
+            if problem is not None:
+                yield problem
+
+
+def _changed_in_place(function: FunctionCases, outcome: Returned) -> Problem:
+    names = [name for i, name in enumerate(function.parameters) if i in outcome.changed]
+    first = names[0]
+    return Problem(
+        "changed",
+        f"It changed its argument {' and '.join(names)} in place, and its caller still needs that:"
+        f" work on a copy ({first} = {first}.copy()), and write a = a - b for a -= b.",
+    )
+
+
+def compare(function: FunctionCases, expected: Value, got: Value) -> Iterator[Problem]:
+    """Yield what is wrong with each part of a result; nothing for a right one."""
+    for found in leaves(function, expected, got):
+        problem = found if isinstance(found, Problem) else _compare_leaf(found, function)
+        if problem is not None:
+            yield problem
+
+
+def leaves(function: FunctionCases, expected: Value, got: Value) -> Iterator[Leaf | Problem]:
+    """Take a result apart, side by side with the expected one.
+
+    A part that is no number and no array, or that has no counterpart, is a problem.
+    """
+    names = tuple(function.returns)
+    if isinstance(expected, tuple) and len(names) == len(expected) > 1:
+        if not isinstance(got, (tuple, list)) or len(got) != len(expected):
+            yield _wrong_number_of_results(names, got)
+            return
+        for name, e, g in zip(names, expected, got, strict=True):
+            yield from _leaves(name, e, g)
+    else:
+        yield from _leaves("The result", expected, got)
+
+
+def _wrong_number_of_results(names: tuple[str, ...], got: Value) -> Problem:
+    wanted = f"{len(names)} results, ({', '.join(names)}), as a tuple"
+    if got is None:
+        return Problem("nothing", f"It returned None; expected {wanted}: is there a return?")
+    return Problem("type", f"It returned {describe(got)}; expected {wanted}.")
+
+
+def _leaves(name: str, expected: Value, got: Value) -> Iterator[Leaf | Problem]:
+    if got is None and expected is not None:
+        yield Problem(
+            "nothing", f"{name} is None; expected {describe(expected)}: is there a return?"
+        )
+    elif isinstance(expected, (tuple, list)):
+        if not isinstance(got, (tuple, list)) or len(got) != len(expected):
+            yield _wrong_type(name, expected, got)
+            return
+        for i, (e, g) in enumerate(zip(expected, got, strict=True)):
+            yield from _leaves(f"{name}[{i}]", e, g)
+    elif (_is_number(expected) and _is_number(got)) or (
+        isinstance(expected, np.ndarray) and isinstance(got, np.ndarray)
+    ):
+        yield Leaf(name, expected, got)
+    elif type(expected) is not type(got):
+        yield _wrong_type(name, expected, got)
+    elif expected != got:
+        yield Problem("value", f"{name} is {show(got)}; expected {show(expected)}.")
+
+
+def _comparable(expected: Value, got: Value) -> bool:
+    arrays = isinstance(expected, np.ndarray) and isinstance(got, np.ndarray)
+    return arrays or (_is_number(expected) and _is_number(got))
+
+
+def _is_number(value: Value) -> bool:
+    """Accept what a reduction returns: a number, or an array without axes."""
+    if isinstance(value, np.ndarray):
+        return value.shape == () and value.dtype.kind != "b"
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _wrong_type(name: str, expected: Value, got: Value) -> Problem:
+    hint = ""
+    if isinstance(expected, np.ndarray) and isinstance(got, list):
+        hint = ": np.array(...) makes one"
+    elif isinstance(got, np.ndarray) and got.size == 1:
+        hint = ": .item() takes the only entry"
+    return Problem("type", f"{name} is {describe(got)}; expected {describe(expected)}{hint}.")
+
+
+def _compare_leaf(leaf: Leaf, function: FunctionCases) -> Problem | None:
+    expected, got = asarray(leaf.expected), asarray(leaf.got)
+    if expected.shape != got.shape:
+        letters = function.returns.get(leaf.name, "")
+        meaning = f", that is {letters}" if letters else ""
+        sentence = f"{leaf.name} has shape {got.shape}; expected {expected.shape}{meaning}."
+        return Problem("shape", sentence)
+    wrong = far(expected, got, function.tolerance)
+    if not wrong.any():
+        return None
+    return (
+        _dtype_problem(leaf.name, expected, got)
+        or _finite_problem(leaf.name, expected, got)
+        or _value_problem(leaf.name, expected, got, wrong)
+    )
+
+
+def far(
+    expected: npt.NDArray[Any], got: npt.NDArray[Any], tolerance: Tolerance
+) -> npt.NDArray[np.bool_]:
+    """Tell for each entry whether it is further off than the tolerance allows.
+
+    NaN is near NaN, and an infinity near itself.
+    """
+    e, g = expected.astype(np.float64), got.astype(np.float64)
+    with np.errstate(invalid="ignore", over="ignore"):
+        near = absolute(g - e) <= tolerance.absolute + tolerance.relative * absolute(e)
+    alike = (e == g) | ((e != e) & (g != g))
+    wrong: npt.NDArray[np.bool_] = ~((near & isfinite(e) & isfinite(g)) | alike)
+    return wrong
+
+
+def _dtype_problem(name: str, expected: npt.NDArray[Any], got: npt.NDArray[Any]) -> Problem | None:
+    """Blame the dtype where it alone explains the numbers."""
+    if got.dtype == expected.dtype or expected.dtype.kind != "f" or not expected.ndim:
+        return None
+    if got.dtype.kind in "ib" and bool((absolute(got - expected) < 1).all()):
+        return Problem(
+            "dtype",
+            f"{name} holds {got.dtype}, so the decimals are lost; expected {expected.dtype}. An"
+            " array made by zeros_like or copy of whole numbers holds whole numbers:"
+            " give dtype=float.",
+        )
+    if got.dtype == float32 and not far(expected, got, Tolerance(1e-5, 1e-6)).any():
+        return Problem("dtype", f"{name} is float32, which keeps 7 digits; expected float64.")
+    return None
+
+
+def _finite_problem(name: str, expected: npt.NDArray[Any], got: npt.NDArray[Any]) -> Problem | None:
+    bad = isfinite(expected) & ~isfinite(got)
+    if not bad.any():
+        return None
+    place = _place(name, argwhere(bad)[0])
+    count = f" ({count_nonzero(bad)} of {bad.size} entries are not finite)" if bad.ndim else ""
+    return Problem("finite", f"{place} is {got[bad].ravel()[0]}; expected a finite number{count}.")
+
+
+def _value_problem(
+    name: str, expected: npt.NDArray[Any], got: npt.NDArray[Any], wrong: npt.NDArray[np.bool_]
+) -> Problem:
+    at = tuple(argwhere(wrong)[0])
+    e, g = show_apart(expected[at].item(), got[at].item())
+    return Problem("value", f"{_place(name, at)} is {g}; expected {e}.")
+
+
+def _place(name: str, index: Any) -> str:
+    return f"{name}[{', '.join(str(i) for i in index)}]" if len(index) else name

@@ -1,0 +1,273 @@
+"""Hypotheses on how a wrong result is related to the expected one, over all cases at once.
+
+Each looks at the same part of the result in every case and returns what it is, as the end of a
+sentence that starts "Yours is ...", or "" if it does not hold in every case.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from course_lib.grading.cases import Tolerance
+from course_lib.grading.compare import far
+
+Numbers: TypeAlias = npt.NDArray[Any]
+
+
+class Evidence(NamedTuple):
+    """One part of one result.
+
+    `numbers` are those by which a result may be off: the sizes n, m, ... of the case and its
+    scalar arguments. `facts` are what may set it apart from other cases.
+    """
+
+    case: int
+    expected: Numbers
+    got: Numbers
+    numbers: Mapping[str, float]
+    facts: frozenset[str]
+
+
+Hypothesis: TypeAlias = Callable[[Sequence[Evidence], Tolerance], str]
+
+
+def near(expected: Numbers, got: Numbers, tolerance: Tolerance) -> bool:
+    """Tell whether two arrays agree in shape and in every entry."""
+    return expected.shape == got.shape and not far(expected, got, tolerance).any()
+
+
+def a_factor(evidence: Sequence[Evidence], tolerance: Tolerance) -> str:
+    """Yours = c · expected: c the same in all cases, or a size, or only in direction."""
+    factors = [_factor(item, tolerance) for item in evidence]
+    telling = [(f, item) for f, item in zip(factors, evidence, strict=True) if f is not None]
+    if not telling or any(math.isnan(factor) for factor, _ in telling):
+        return ""
+    first = telling[0][0]
+    if all(_close(factor, first) for factor, _ in telling):
+        return "zero" if abs(first) < 1e-12 else f"{number(first)} × the expected"
+    return _a_size(telling) or _a_length(telling)
+
+
+def _factor(item: Evidence, tolerance: Tolerance) -> float | None:
+    """Return c with got = c · expected, NaN if there is none, None if every c would do."""
+    e, g = item.expected.astype(float).ravel(), item.got.astype(float).ravel()
+    if item.expected.shape != item.got.shape or not (np.isfinite(e).all() and np.isfinite(g).all()):
+        return math.nan
+    if not (np.abs(e) > tolerance.absolute).any():
+        return None if near(item.expected, item.got, tolerance) else math.nan
+    factor = float(np.vdot(g, e) / np.vdot(e, e))
+    scaled = Tolerance(tolerance.relative, tolerance.absolute * max(1.0, abs(factor)))
+    return factor if near(factor * e, g, scaled) else math.nan
+
+
+def _close(a: float, b: float) -> bool:
+    return math.isclose(a, b, rel_tol=1e-6, abs_tol=1e-9)
+
+
+def number(factor: float) -> str:
+    """Write a factor as a person would: −1, 1/2, 0.37."""
+    sign, size = ("−" if factor < 0 else ""), abs(factor)
+    for denominator in (1, 2, 3, 4):
+        if _close(size * denominator, round(size * denominator)) and round(size * denominator):
+            whole = f"{sign}{round(size * denominator)}"
+            return whole if denominator == 1 else f"{whole}/{denominator}"
+    return f"{sign}{size:.4g}"
+
+
+def _a_size(telling: Sequence[tuple[float, Evidence]]) -> str:
+    """Find a size, or a product of sizes, that the factor follows from case to case."""
+    names = sorted(set.intersection(*(set(item.numbers) for _, item in telling)))
+    for (top, bottom), scale in itertools.product(_ratios(names), (1, -1, 2, -2, 0.5, -0.5)):
+        sized = [
+            (factor, scale * _product(item, top) / _product(item, bottom))
+            for factor, item in telling
+            if _product(item, bottom)
+        ]
+        if len(sized) == len(telling) and all(_close(f, s) for f, s in sized):
+            return _in_words(top, bottom, scale, _most_telling(telling))
+    return ""
+
+
+def _ratios(names: Sequence[str]) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """Single names first, then products of two, then quotients."""
+    yield from (((name,), ()) for name in names)
+    yield from (((), (name,)) for name in names)
+    for a, b in itertools.combinations_with_replacement(names, 2):
+        yield (a, b), ()
+        yield (), (a, b)
+    yield from (((a,), (b,)) for a, b in itertools.permutations(names, 2))
+
+
+def _product(item: Evidence, names: Sequence[str]) -> float:
+    return math.prod(item.numbers[name] for name in names)
+
+
+def _most_telling(telling: Sequence[tuple[float, Evidence]]) -> Evidence:
+    return next((item for factor, item in telling if not _close(abs(factor), 1.0)), telling[0][1])
+
+
+def _in_words(top: tuple[str, ...], bottom: tuple[str, ...], scale: float, item: Evidence) -> str:
+    """Say the factor, what the letters are in one case, and what it means."""
+    values = ", ".join(f"{name} = {item.numbers[name]:g}" for name in dict.fromkeys(top + bottom))
+    where = f"in case {item.case} {values}"
+    sign = "" if scale == 1 else f"{number(scale)} × "
+    if not bottom:
+        return f"{sign}{' × '.join(top)} × the expected ({where}): a division is missing"
+    by = " × ".join(bottom)
+    if not top:
+        return f"{sign}the expected divided by {by} ({where}): one division too many"
+    return f"{sign}{top[0]}/{by} × the expected ({where}): divided by the wrong number"
+
+
+def _a_length(telling: Sequence[tuple[float, Evidence]]) -> str:
+    """Parallel in every case: says something only where there are two entries or more."""
+    if not any(np.count_nonzero(item.expected) > 1 for _, item in telling):
+        return ""
+    if all(factor > 0 for factor, _ in telling):
+        return "parallel to the expected, but of another length"
+    return "on the same line as the expected, but of another length or sign"
+
+
+def transposed(evidence: Sequence[Evidence], tolerance: Tolerance) -> str:
+    """Yours = expected, rows and columns exchanged."""
+    if all(i.expected.ndim == 2 and near(i.expected.T, i.got, tolerance) for i in evidence):
+        return "the expected transposed"
+    return ""
+
+
+def reversed_order(evidence: Sequence[Evidence], tolerance: Tolerance) -> str:
+    """Yours = expected, read from its end."""
+    if all(i.expected.ndim and near(i.expected[::-1], i.got, tolerance) for i in evidence):
+        return "the expected in reverse order"
+    return ""
+
+
+def reshaped(evidence: Sequence[Evidence], tolerance: Tolerance) -> str:
+    """Yours holds the right numbers in another shape."""
+    wrong = [item for item in evidence if item.expected.shape != item.got.shape]
+    if not wrong or not all(near(i.expected.ravel(), i.got.ravel(), tolerance) for i in evidence):
+        return ""
+    return (
+        f"right in its numbers, but not in its shape ({wrong[0].got.shape} for"
+        f" {wrong[0].expected.shape})"
+    )
+
+
+def not_reduced(evidence: Sequence[Evidence], tolerance: Tolerance) -> str:
+    """Yours is what the expected is the sum, the mean or the maximum of, or the other way."""
+    axes: tuple[int | None, ...] = (0, 1, None)
+    for axis, (name, reduce) in itertools.product(axes, _REDUCTIONS.items()):
+        along = "over everything" if axis is None else f"over axis {axis}"
+        if all(near(i.expected, _reduced(reduce, i.got, axis), tolerance) for i in evidence):
+            return f"right but for its {name} {along}, which is missing"
+        if all(near(_reduced(reduce, i.expected, axis), i.got, tolerance) for i in evidence):
+            return f"the expected after a {name} {along}, which is one too many"
+    return ""
+
+
+_REDUCTIONS: dict[str, Callable[..., Any]] = {"sum": np.sum, "mean": np.mean, "maximum": np.max}
+
+
+def _reduced(reduce: Callable[..., Any], array: Numbers, axis: int | None) -> Numbers:
+    """Reduce along the axis; an empty array, equal to none, where that cannot be."""
+    if array.size == 0 or array.ndim == 0 or (axis is not None and axis >= array.ndim):
+        return np.empty((0, 0, 0))
+    return np.asarray(reduce(array, axis=axis))
+
+
+def an_offset(evidence: Sequence[Evidence], tolerance: Tolerance) -> str:
+    """Yours = expected + c."""
+    if not _same_shapes(evidence) or sum(item.got.size for item in evidence) < 3:
+        return ""
+    offset = float((evidence[0].got.astype(float) - evidence[0].expected).flat[0])
+    shifted = (near(i.expected + offset, i.got, tolerance) for i in evidence)
+    if math.isfinite(offset) and all(shifted):
+        return f"the expected {'+' if offset > 0 else '−'} {number(abs(offset))}"
+    return ""
+
+
+def a_function(evidence: Sequence[Evidence], tolerance: Tolerance) -> str:
+    """Yours = a simple function of the expected, entry by entry."""
+    for words, function in _FUNCTIONS.items():
+        with np.errstate(all="ignore"):
+            if all(near(function(i.expected.astype(float)), i.got, tolerance) for i in evidence):
+                return words
+    return ""
+
+
+_FUNCTIONS: dict[str, Callable[[Numbers], Numbers]] = {
+    "the absolute value of the expected: a sign is lost": np.abs,
+    "the expected with its negative entries set to 0": lambda e: np.maximum(e, 0.0),
+    "the expected with its positive entries set to 0": lambda e: np.minimum(e, 0.0),
+    "the sign of the expected alone": np.sign,
+    "the square of the expected: a root is missing": np.square,
+    "the square root of the expected: one root too many": np.sqrt,
+    "one over the expected": np.reciprocal,
+    "the expected rounded": np.round,
+    "the expected rounded down": np.floor,
+}
+
+
+def some_entries(evidence: Sequence[Evidence], tolerance: Tolerance) -> str:
+    """Yours is right but for entries that have something in common."""
+    if not _same_shapes(evidence) or all(item.expected.size < 2 for item in evidence):
+        return ""
+    wrong = [(item, far(item.expected, item.got, tolerance)) for item in evidence]
+    for words, belongs in _PLACES.items():
+        if all(belongs(item)[mask].all() for item, mask in wrong):
+            return words
+    return ""
+
+
+def _at(place: int) -> Callable[[Evidence], Numbers]:
+    """Mark the first or last entry (or row)."""
+
+    def mark(item: Evidence) -> Numbers:
+        marks = np.zeros(item.expected.shape, dtype=bool)
+        if marks.ndim and len(marks):
+            marks[place] = True
+        return marks
+
+    return mark
+
+
+_PLACES: dict[str, Callable[[Evidence], Numbers]] = {
+    "right wherever the expected is not 0; its other entries should be 0": (
+        lambda item: item.expected == 0
+    ),
+    "right but for entries where it is 0 and should not be": lambda item: item.got == 0,
+    "right but for the sign of some entries": lambda item: item.got == -item.expected,
+    "right but for its first entry": _at(0),
+    "right but for its last entry": _at(-1),
+}
+
+
+def some_cases(evidence: Sequence[Evidence], tolerance: Tolerance) -> str:
+    """Yours is right in exactly the cases that have a fact in common, such as n = 1."""
+    right = {item.case for item in evidence if near(item.expected, item.got, tolerance)}
+    for fact in sorted(set().union(*(item.facts for item in evidence))):
+        having = {item.case for item in evidence if fact in item.facts}
+        if having and having == right:
+            return f"right in the {len(right)} cases with {fact}, wrong in all others"
+        if having and len(having) + len(right) == len(evidence) and not having & right:
+            return f"wrong in the {len(having)} cases with {fact}, right in all others"
+    return ""
+
+
+def _same_shapes(evidence: Sequence[Evidence]) -> bool:
+    return all(item.expected.shape == item.got.shape for item in evidence)
+
+
+IN_ALL_CASES: tuple[Hypothesis, ...] = (
+    *(transposed, a_factor, reshaped, not_reduced, an_offset, a_function, reversed_order),
+)
+"""Relations that hold in every case; a square or a palindrome does not settle the question."""
+
+IN_SOME: tuple[Hypothesis, ...] = (some_entries, some_cases)
+"""What the wrong entries, or the wrong cases, have in common."""

@@ -1,0 +1,162 @@
+"""Named properties: what must hold of a result whose exact value is not the point.
+
+Each takes the data of the case, the learner's value in plain form, and the tolerance, and returns
+a problem or None. Their names stand in specs and in case files, so that cases stay data.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+from numpy import absolute, asarray, concatenate, dot, isfinite, lexsort
+
+from course_lib.grading.cases import Tolerance
+from course_lib.grading.describe import describe
+from course_lib.grading.results import Problem
+from course_lib.grading.values import Value, build
+
+Property: TypeAlias = Callable[[Any, Value, Tolerance], Problem | None]
+
+
+def norm_at_most(limit: float, value: Value, tolerance: Tolerance) -> Problem | None:
+    """‖value‖ ≤ limit, where a list or tuple of arrays counts as one long vector."""
+    vector = _vector(value)
+    if isinstance(vector, Problem):
+        return vector
+    norm = math.sqrt(dot(vector, vector))
+    if norm <= limit + tolerance.absolute + tolerance.relative * limit:
+        return None
+    return Problem("value", f"Its norm is {norm:.6g}; it may be at most {limit:.6g}.")
+
+
+def same_direction(direction: Value, value: Value, tolerance: Tolerance) -> Problem | None:
+    """Value = s · direction for some s > 0; a zero direction asks for zeros."""
+    vector, wanted = _vector(value), _vector(direction)
+    if isinstance(vector, Problem) or isinstance(wanted, Problem):
+        return vector if isinstance(vector, Problem) else None
+    if vector.shape != wanted.shape:
+        return Problem("shape", f"It has {vector.size} entries; expected {wanted.size}.")
+    if not wanted.any():
+        return Problem("value", "It must be zero here.") if vector.any() else None
+    scale = float(dot(vector, wanted) / dot(wanted, wanted))
+    if scale <= 0:
+        return Problem("value", "It points the other way, or is zero; only its length may change.")
+    off = absolute(vector - scale * wanted)
+    if (off <= tolerance.absolute + tolerance.relative * absolute(vector)).all():
+        return None
+    return Problem("value", "Its direction has changed; only its length may.")
+
+
+def between(bounds: tuple[Value, Value], value: Value, tolerance: Tolerance) -> Problem | None:
+    """Low ≤ value ≤ high in each entry: for a kink, where any slope between the two is right."""
+    vector = _vector(value)
+    if isinstance(vector, Problem):
+        return vector
+    low, high = (asarray(bound, dtype=np.float64).ravel() for bound in bounds)
+    if low.size not in (1, vector.size):
+        return Problem("shape", f"It has {vector.size} entries; expected {low.size}.")
+    outside = (vector < low - tolerance.absolute) | (vector > high + tolerance.absolute)
+    if not outside.any():
+        return None
+    return Problem("value", f"{vector[outside][0]:.6g} lies outside what is allowed here.")
+
+
+def every_sample_once(samples: Value, value: Value, _tolerance: Tolerance) -> Problem | None:
+    """Hold each row of the samples once in a list of batches, in any order.
+
+    `samples` is X, or (X, Y) whose rows belong together; each batch is the same.
+    """
+    wanted = _rows(samples)
+    if not isinstance(value, (list, tuple)):
+        return Problem("type", f"It returned {describe(value)}; expected a list of batches.")
+    try:
+        got = concatenate([_rows(batch) for batch in value])
+    except (ValueError, TypeError):
+        return Problem("type", "Its batches do not hold rows as the samples do.")
+    if len(got) != len(wanted):
+        return Problem("value", f"Its batches hold {len(got)} samples; there are {len(wanted)}.")
+    if got.shape == wanted.shape and (_sorted(got) == _sorted(wanted)).all():
+        return None
+    return Problem("value", "Its batches do not hold every sample once, X and Y together.")
+
+
+def loss_below(data: tuple[Value, float], value: Value, _tolerance: Tolerance) -> Problem | None:
+    """loss(value) < bound, for data = (the loss as a `Build`, bound)."""
+    loss, bound = build(data[0]), data[1]
+    vector = _vector(value)
+    if isinstance(vector, Problem):
+        return vector
+    reached = float(loss(vector))
+    if reached < bound:
+        return None
+    return Problem("value", f"The loss where it ends is {reached:.6g}; expected below {bound:.6g}.")
+
+
+def drawn_from(
+    law: tuple[tuple[int, ...], float, float, float, float],
+    value: Value,
+    tolerance: Tolerance,
+) -> Problem | None:
+    """Random numbers of a law = (shape, mean, standard deviation, lowest, highest).
+
+    Mean and spread may be off by five standard errors: a right answer fails once in a million, and
+    the order of the draws is free.
+    """
+    shape, mean, std, low, high = law
+    if not isinstance(value, np.ndarray):
+        return Problem("type", f"It returned {describe(value)}; expected an array.")
+    if value.shape != shape:
+        return Problem("shape", f"The result has shape {value.shape}; expected {shape}.")
+    problem = between((low, high), value, tolerance)
+    if problem is not None:
+        return problem
+    error = 5.0 * std / math.sqrt(value.size)
+    if absolute(value.mean() - mean) > error:
+        return Problem("value", f"Its mean is {value.mean():.4g}; expected about {mean:.4g}.")
+    if absolute(value.std() - std) > error:
+        return Problem("value", f"Its spread is {value.std():.4g}; expected about {std:.4g}.")
+    return None
+
+
+PROPERTIES: dict[str, Property] = {
+    "norm_at_most": norm_at_most,
+    "same_direction": same_direction,
+    "between": between,
+    "every_sample_once": every_sample_once,
+    "loss_below": loss_below,
+    "drawn_from": drawn_from,
+}
+
+
+def _vector(value: Value) -> npt.NDArray[np.float64] | Problem:
+    """Lay all numbers of a value end to end."""
+    numbers = list(_flatten(value))
+    if not numbers or any(part is None for part in numbers):
+        return Problem("type", f"It returned {describe(value)}; expected numbers.")
+    vector = concatenate([part for part in numbers if part is not None])
+    return vector if isfinite(vector).all() else Problem("finite", "It holds NaN or infinity.")
+
+
+def _flatten(value: Value) -> Iterator[npt.NDArray[np.float64] | None]:
+    if isinstance(value, (list, tuple)):
+        for item in value:
+            yield from _flatten(item)
+    elif isinstance(value, (np.ndarray, int, float)):
+        yield asarray(value, dtype=np.float64).ravel()
+    else:
+        yield None
+
+
+def _rows(samples: Any) -> npt.NDArray[np.float64]:
+    """Put what belongs to one sample into one row."""
+    parts = samples if isinstance(samples, (list, tuple)) else (samples,)
+    arrays = [asarray(part, dtype=np.float64) for part in parts]
+    return concatenate([array.reshape(len(array), -1) for array in arrays], axis=1)
+
+
+def _sorted(rows: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    return rows[lexsort(rows.T)]

@@ -1,0 +1,101 @@
+"""The structural guess: what the numbers alone say about a mistake that is no known slip."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+
+from course_lib.grading.cases import Case, FunctionCases
+from course_lib.grading.compare import Leaf, leaves
+from course_lib.grading.describe import sizes
+from course_lib.grading.hypotheses import IN_ALL_CASES, IN_SOME, Evidence, near
+from course_lib.grading.outcomes import Outcome, Returned
+from course_lib.grading.values import split_keywords
+
+
+def guess(function: FunctionCases, outcomes: Sequence[Outcome]) -> str:
+    """Return a sentence or two on how the results are related to the expected, "" for none.
+
+    Each part of a result (dw, db) is looked at by itself; a part that is right everywhere is
+    said to be so.
+    """
+    parts = _gather(function, outcomes)
+    findings: dict[str, list[str]] = {}
+    right = []
+    for name, evidence in parts.items():
+        if all(near(item.expected, item.got, function.tolerance) for item in evidence):
+            right.append(name)
+        else:
+            findings.setdefault(_explain(function, evidence), []).append(name)
+    sentences = [_sentence(names, words) for words, names in findings.items() if words]
+    if right and findings:
+        sentences.append(f"{_join(right)} {_verb(right)} right in every case.")
+    return " ".join(sentences)
+
+
+def _explain(function: FunctionCases, evidence: Sequence[Evidence]) -> str:
+    for hypothesis in IN_ALL_CASES:
+        words = hypothesis(evidence, function.tolerance)
+        if words:
+            return f"{words}, in all {len(evidence)} cases" if len(evidence) > 1 else words
+    found = (hypothesis(evidence, function.tolerance) for hypothesis in IN_SOME)
+    return next((words for words in found if words), "")
+
+
+def _sentence(names: Sequence[str], words: str) -> str:
+    if list(names) == ["The result"]:
+        return f"Yours is {words}."
+    return f"Your {_join(names)} {_verb(names)} {words}."
+
+
+def _verb(names: Sequence[str]) -> str:
+    return "is" if len(names) == 1 else "are"
+
+
+def _join(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _gather(function: FunctionCases, outcomes: Sequence[Outcome]) -> dict[str, list[Evidence]]:
+    """Sort all numbers and arrays of all results by the part of the result that they are."""
+    parts: dict[str, list[Evidence]] = {}
+    for place, (case, outcome) in enumerate(zip(function.cases, outcomes, strict=True), start=1):
+        for leaf in _leaves_of(function, case, outcome):
+            numbers, facts = _numbers(function, case), _facts(function, case)
+            expected, got = np.asarray(leaf.expected), np.asarray(leaf.got)
+            evidence = Evidence(place, expected, got, numbers, facts)
+            parts.setdefault(leaf.name, []).append(evidence)
+    return parts
+
+
+def _leaves_of(function: FunctionCases, case: Case, outcome: Outcome) -> Iterator[Leaf]:
+    expected = case.expected[0]
+    if expected.kind == "value" and isinstance(outcome, Returned):
+        found = leaves(function, expected.data, outcome.value)
+        yield from (leaf for leaf in found if isinstance(leaf, Leaf))
+
+
+def _numbers(function: FunctionCases, case: Case) -> Mapping[str, float]:
+    return sizes(case.arguments, function.parameters) | _scalars(function, case)
+
+
+def _scalars(function: FunctionCases, case: Case) -> dict[str, float]:
+    positional, named = split_keywords(case.arguments)
+    pairs = [*zip(function.parameters, positional, strict=False), *named.items()]
+    return {
+        name: float(value)
+        for name, value in pairs
+        if isinstance(value, (int, float)) and not isinstance(value, bool)
+    }
+
+
+def _facts(function: FunctionCases, case: Case) -> frozenset[str]:
+    """Collect what sets a case apart: a size of 1, equal sizes, whole numbers, a named argument."""
+    lengths = sizes(case.arguments, function.parameters)
+    facts = {f"{letter} = 1" for letter, length in lengths.items() if length == 1}
+    facts |= {f"{a} = {b}" for a in lengths for b in lengths if a < b and lengths[a] == lengths[b]}
+    facts |= {f"{name} given" for name in split_keywords(case.arguments)[1]}
+    if any(isinstance(a, np.ndarray) and a.dtype.kind == "i" for a in case.arguments):
+        facts.add("whole numbers as input")
+    return frozenset(facts)
