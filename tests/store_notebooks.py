@@ -42,26 +42,33 @@ def store(path: Path) -> bool:
 
 def load(path: Path, raw: bytes) -> nbformat.NotebookNode:
     """Read a notebook; refuse a cell without an id, since nbformat would invent a random one."""
-    try:
-        contents = json.loads(raw)
-    except ValueError as error:
-        raise NotStoredError(f"{path}: not JSON: {error}") from None
-    for number, cell in enumerate(contents.get("cells", [])):
+    contents = read_cells(path, raw)
+    for number, cell in enumerate(contents["cells"]):
         if "id" not in cell:
             start = "".join(cell.get("source", ""))[:40]
             raise NotStoredError(f"{path}: cell {number} ({start!r}) has no id; give it one")
-    contents |= {"nbformat": 4, "nbformat_minor": 5}
-    contents.setdefault("metadata", {})
-    for cell in contents["cells"]:
         cell.setdefault("metadata", {})
-        if cell["cell_type"] == "code":
+        if cell.get("cell_type") == "code":
             cell |= {"outputs": [], "execution_count": None}
+    contents |= {"metadata": {}, "nbformat": 4, "nbformat_minor": 5}
     try:
         notebook = nbformat.reads(json.dumps(contents), as_version=4)
         nbformat.validate(notebook)
     except nbformat.ValidationError as error:
         raise NotStoredError(f"{path}: not a valid notebook: {error}") from None
     return notebook
+
+
+def read_cells(path: Path, raw: bytes) -> dict[str, Any]:
+    """Read JSON that has at least a list of cells."""
+    try:
+        contents = json.loads(raw)
+    except ValueError as error:
+        raise NotStoredError(f"{path}: not JSON: {error}") from None
+    cells = contents.get("cells") if isinstance(contents, dict) else None
+    if not isinstance(cells, list) or not all(isinstance(cell, dict) for cell in cells):
+        raise NotStoredError(f"{path}: not a valid notebook: it has no list of cells")
+    return contents
 
 
 def run(notebook: nbformat.NotebookNode, path: Path) -> None:
