@@ -1,0 +1,181 @@
+"""Children that the zygote forks, behind every layer that the machine has (Linux)."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import subprocess
+import time
+from collections.abc import Collection
+from typing import cast
+
+from course_lib.grading import wire
+from course_lib.grading.sandbox import messages
+from course_lib.grading.sandbox.children import (
+    STARTUP_SECONDS,
+    Gone,
+    SandboxError,
+    command,
+    environment,
+    how_it_ended,
+)
+from course_lib.grading.sandbox.zygote import END, FORK, NO_CHILD, STATUS
+
+CHUNK = 1 << 16
+MAX_REPORT = 1 << 16
+
+
+class ZygoteHost:
+    """A zygote in a process of its own, and the children it forks, one at a time.
+
+    Parameters
+    ----------
+    layers : collection of str, optional
+        The layers to put on; by default all that the machine has.
+
+    Attributes
+    ----------
+    layers : tuple of str
+        The layers that are in force.
+
+    Raises
+    ------
+    SandboxError
+        If a layer cannot be put on.
+    """
+
+    def __init__(self, layers: Collection[str] | None = None) -> None:
+        self._wanted = None if layers is None else tuple(layers)
+        self.layers: tuple[str, ...] = ()
+        self._launch()
+        self.start().end()  # a trial, so that the layers of a child are known to hold
+
+    def _launch(self) -> None:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        ours.settimeout(STARTUP_SECONDS)
+        with theirs:
+            self._process = subprocess.Popen(
+                command("zygote", theirs.fileno(), self._wanted),
+                pass_fds=[theirs.fileno()],
+                env=environment(),
+                cwd="/",
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                start_new_session=True,  # Ctrl-C is for the coordinator, which ends the zygote
+            )
+        self._control = ours
+        self.layers = self._read_layers()
+
+    def _read_layers(self) -> tuple[str, ...]:
+        """Wait until the zygote is confined; its standard error is of use only until then."""
+        assert self._process.stderr is not None
+        with self._process.stderr as errors:
+            with contextlib.suppress(OSError):
+                report = self._control.recv(MAX_REPORT)
+            if not report:
+                report = wire.encode(("failed", errors.read().decode(errors="replace")[-2000:]))
+        state, detail = cast(tuple[str, tuple[str, ...]], wire.decode(report, trusted=True))
+        if state != messages.READY:
+            self.close()
+            raise SandboxError(f"the sandbox cannot be set up: {detail}")
+        return detail
+
+    def start(self) -> ZygoteChild:
+        """Fork a child and wait until all its layers are on.
+
+        Raises
+        ------
+        SandboxError
+            If a layer cannot be put on, or no process can be started.
+        """
+        try:
+            return self._fork()
+        except (Gone, OSError):  # the zygote was killed, by hand or for want of memory: once more
+            self.close()
+            self._launch()
+        try:
+            return self._fork()
+        except (Gone, OSError) as error:
+            raise SandboxError(f"no process can be started: {error}") from error
+
+    def _fork(self) -> ZygoteChild:
+        ours, theirs = socket.socketpair()
+        with theirs:
+            socket.send_fds(self._control, [FORK], [theirs.fileno()])
+        child = ZygoteChild(self._control, ours)
+        try:
+            _, message = child.receive(time.monotonic() + STARTUP_SECONDS)
+        except (Gone, OSError):
+            child.end()
+            raise
+        report = wire.decode(message)
+        if report != messages.READY:
+            child.end()
+            raise SandboxError(f"a layer of the sandbox cannot be put on: {report}")
+        return child
+
+    def close(self) -> None:
+        """End the zygote, and its child with it."""
+        self._control.close()
+        try:
+            self._process.wait(timeout=5.0)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+
+class ZygoteChild:
+    """One child, at the other end of a socket of its own."""
+
+    def __init__(self, control: socket.socket, channel: socket.socket) -> None:
+        self._control = control
+        self._channel = channel
+        self._frames = messages.Frames(limit=wire.MAX_BYTES)
+        self._how: str | None = None
+        self.cpu_seconds = 0.0
+
+    def send(self, data: bytes, deadline: float) -> None:
+        """Send bytes, all of them, before the deadline."""
+        self._wait_until(deadline)
+        try:
+            self._channel.sendall(data)
+        except (BrokenPipeError, ConnectionResetError):
+            raise Gone from None
+
+    def receive(self, deadline: float) -> messages.Frame:
+        """Return the next frame."""
+        while (frame := self._frames.next()) is None:
+            self._wait_until(deadline)
+            try:
+                data = self._channel.recv(CHUNK)
+            except ConnectionResetError:
+                raise Gone from None
+            if not data:
+                raise Gone
+            self._frames.feed(data)
+        return frame
+
+    def _wait_until(self, deadline: float) -> None:
+        left = deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        self._channel.settimeout(left)
+
+    def end(self) -> str:
+        """Kill the child, if it has not ended, and say how it ended."""
+        if self._how is None:
+            self._channel.close()
+            self._how = self._reap()
+        return self._how
+
+    def _reap(self) -> str:
+        try:
+            self._control.send(END)
+            status, self.cpu_seconds = STATUS.unpack(self._control.recv(STATUS.size))
+        except (OSError, ValueError):
+            return "the process that had started it is gone"
+        if status == NO_CHILD:
+            return "the process could not be started"
+        return how_it_ended(os.waitstatus_to_exitcode(status))
