@@ -14,6 +14,8 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Protocol, TypeAlias
 
+import numpy as np
+
 from course_lib.grading import values
 from course_lib.grading.loading import load, raised, where
 from course_lib.grading.outcomes import (
@@ -96,6 +98,10 @@ def _changed(before: Sequence[values.Value], after: Sequence[Any]) -> tuple[int,
 
 
 def _differ(before: values.Value, after: Any) -> bool:
+    if isinstance(before, np.ndarray):
+        return not values.same(before, after)
+    if not isinstance(before, (list, tuple)):
+        return False  # a number, text and None cannot be changed
     try:
         return not values.same(before, values.normalize(after))
     except values.UnsupportedValue:  # the call put something of its own into a list

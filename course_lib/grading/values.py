@@ -126,7 +126,7 @@ def _plain(value: object, depth: int, room: _Room) -> Value:
             raise UnsupportedValue(f"str of more than {MAX_TEXT} characters")
         return str(value)
     if kind is np.ndarray:
-        return _plain_array(cast(npt.NDArray[Any], value), room)
+        return _plain_array(cast("npt.NDArray[Any]", value), room)
     if kind in _SCALARS:
         return cast(Value, cast(Any, value).item())
     for base in (list, tuple):
