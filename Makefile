@@ -9,8 +9,10 @@
 VENV ?= .venv
 NB ?= notebooks exercises solutions
 JOBS ?= 2
+PYTHONS ?= 3.11 3.12 3.13
+ENVS ?= .venv
 EXTRAS := tests,browser
-BIN := $(abspath $(VENV))/bin
+BIN = $(abspath $(VENV))/bin
 
 # The first Python on the PATH that the course is tested on.
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python; do \
@@ -29,7 +31,7 @@ endif
 
 # One BLAS thread: the networks are small, and threads would compete with the second worker.
 # A contributor's own settings of Jupyter and IPython must not change a result.
-RUN := env OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 \
+RUN = env OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 \
 	IPYTHONDIR=$(abspath $(VENV))/ipython JUPYTER_CONFIG_DIR=$(abspath $(VENV))/jupyter \
 	JUPYTER_DATA_DIR=$(abspath $(VENV))/jupyter JUPYTER_CONFIG_PATH= JUPYTER_PATH=
 
@@ -67,9 +69,17 @@ format: $(VENV)/tests.stamp
 notebooks: $(VENV)/tests.stamp
 	$(RUN) PYTHONHASHSEED=0 $(BIN)/python tests/store_notebooks.py --jobs $(JOBS) $(NB)
 
-# Every Python and both ends of every range of versions: six environments, made by uv.
-versions:
-	$(RUN) MPLBACKEND=agg tests/versions
+# Each Python with both ends of every range of versions, or one of them: make version-3.12-highest.
+versions: $(foreach python,$(PYTHONS),version-$(python)-lowest-direct version-$(python)-highest)
+
+version-%: PYTHON = $(firstword $(subst -, ,$*))
+version-%: VENV = $(ENVS)-$*
+version-%:
+	uv venv --quiet --clear --python $(PYTHON) $(VENV)
+	uv pip install --quiet --python $(BIN)/python --resolution $(patsubst $(PYTHON)-%,%,$*) \
+		-r requirements.txt -e '.[$(EXTRAS)]'
+	touch $(VENV)/learner.stamp $(VENV)/tests.stamp
+	$(MAKE) unit nbval VENV=$(VENV)
 
 # A stamp is newer than what it installed from: the second run installs nothing.
 $(VENV)/learner.stamp: requirements.txt pyproject.toml

@@ -36,8 +36,9 @@ ROOMS = {
     "__init__": Room(ALL_FLOORS, {"numpy"}),
     "symbolic": Room(set(), {"sympy"}),
     "plots": Room(set(), {"matplotlib", "numpy", "PIL", "IPython"}),  # PIL comes with matplotlib
-    "widgets": Room(ALL_FLOORS | {"plots"}, {"ipywidgets", "IPython", "numpy"}),
-    "grading": Room({"_arrays"}, {"numpy", "platformdirs", "distributed"}),
+    "widgets": Room(ALL_FLOORS | {"plots"}, {"ipywidgets", "traitlets", "IPython", "numpy"}),
+    # "": the library itself, which the sandbox asks where it lies
+    "grading": Room({"_arrays", ""}, {"numpy", "platformdirs", "distributed"}),
     "__main__": Room(set(), set()),
     "doctor": Room(set(), {"platformdirs", "jupyter_client"}),
 }
