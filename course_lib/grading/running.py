@@ -75,13 +75,25 @@ class InProcess:
 
 def call(function: Callable[..., Any], case: Arguments) -> Outcome:
     """Call a function with copies of the arguments; whatever it raises becomes an outcome."""
+    with without_warnings():
+        return attempt(function, case)
+
+
+@contextmanager
+def without_warnings() -> Iterator[None]:
+    """Keep the warnings of a learner's code from the page: a NaN is judged, not announced."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+def attempt(function: Callable[..., Any], case: Arguments) -> Outcome:
+    """Do what `call` does, in a body that is `without_warnings` already."""
     try:
         positional, named = values.split_keywords(case)
         arguments = [values.build(argument) for argument in positional]
         settings = {name: values.build(setting) for name, setting in named.items()}
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            result = function(*arguments, **settings)
+        result = function(*arguments, **settings)
         return Returned(values.normalize(result), _changed(positional, arguments))
     except values.UnsupportedValue as error:
         return Unsupported(error.type_name)
@@ -93,15 +105,14 @@ def call(function: Callable[..., Any], case: Arguments) -> Outcome:
 
 
 def _changed(before: Sequence[values.Value], after: Sequence[Any]) -> tuple[int, ...]:
-    pairs = enumerate(zip(before, after, strict=True))
-    return tuple(i for i, (a, b) in pairs if not isinstance(a, values.Build) and _differ(a, b))
+    return tuple([i for i, value in enumerate(before) if _differ(value, after[i])])
 
 
 def _differ(before: values.Value, after: Any) -> bool:
     if isinstance(before, np.ndarray):
         return not values.same(before, after)
     if not isinstance(before, (list, tuple)):
-        return False  # a number, text and None cannot be changed
+        return False  # a number, text and None cannot be changed; what is built may be
     try:
         return not values.same(before, values.normalize(after))
     except values.UnsupportedValue:  # the call put something of its own into a list

@@ -121,12 +121,12 @@ class _Room:
 def _plain(value: object, depth: int, room: _Room) -> Value:
     kind = type(value)
     room.take(1, "value")
+    if kind is np.ndarray:
+        return _plain_array(cast("npt.NDArray[Any]", value), room)
     if kind is str:
         if len(str(value)) > MAX_TEXT:
             raise UnsupportedValue(f"str of more than {MAX_TEXT} characters")
         return str(value)
-    if kind is np.ndarray:
-        return _plain_array(cast("npt.NDArray[Any]", value), room)
     if kind in _SCALARS:
         return cast(Value, cast(Any, value).item())
     for base in (list, tuple):
@@ -155,14 +155,14 @@ def _name_of(kind: type) -> str:
 
 _SCALARS = (np.float64, np.float32, np.int64, np.int32, np.int16, np.int8, np.uint8, np.bool_)
 _WIDENED = {np.dtype(name): np.dtype(np.int64) for name in ("i1", "i2", "i4", "u1", "u2", "u4")}
-_PLAIN = tuple(np.dtype(name) for name in DTYPES)
+_NATIVE = {np.dtype(name): np.dtype(name) for name in DTYPES} | _WIDENED
+_PLAIN_DTYPES = _NATIVE | {given.newbyteorder(): dtype for given, dtype in _NATIVE.items()}
 
 
 def _plain_array(array: npt.NDArray[Any], room: _Room) -> npt.NDArray[Any]:
     """Widen short integers; refuse every dtype that the model lacks."""
-    native = array.dtype.newbyteorder("=")
-    dtype = _WIDENED.get(native, native)
-    if dtype not in _PLAIN:
+    dtype = _PLAIN_DTYPES.get(array.dtype)
+    if dtype is None:
         raise UnsupportedValue(f"ndarray of {array.dtype.name[:50]}")
     room.take(array.size, "ndarray")
     return np.array(array, dtype=dtype, order="C")
@@ -201,10 +201,12 @@ def build(value: Value) -> Any:
     ImportError, AttributeError
         If the target does not exist.
     """
+    if isinstance(value, np.ndarray):
+        return value.copy()
     if isinstance(value, (list, tuple)):
         return type(value)(build(item) for item in value)
     if not isinstance(value, Build):
-        return copy(value)
+        return value
     match = _TARGET.fullmatch(value.target)
     assert match is not None  # __post_init__ has seen to it
     made = getattr(importlib.import_module(match["module"]), match["name"])
