@@ -82,6 +82,13 @@ class Landscape:
         with np.errstate(over="ignore", invalid="ignore"):
             return self.function(theta)
 
+    def loss(self, theta: npt.ArrayLike) -> float | Array:
+        """Return the loss alone, as a gradient check asks for it.
+
+        Parameters, result and errors are those of `loss_and_gradient`.
+        """
+        return self.loss_and_gradient(theta)[0]
+
     def grid(self, points: int = 200) -> tuple[Array, Array, Array]:
         """Return the x, the y and the losses of a picture of the box.
 

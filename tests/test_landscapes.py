@@ -53,6 +53,12 @@ def test_loss_and_gradient_are_those_that_sympy_derives(landscape, formula):
         assert_allclose(gradient[i], derivative, rtol=1e-11, atol=1e-11)
 
 
+@each
+def test_the_loss_alone_is_the_one_that_comes_with_the_gradient(landscape):
+    theta = np.random.default_rng(1).uniform(-3, 3, size=(len(landscape.start), 4))
+    assert_allclose(landscape.loss(theta), landscape.loss_and_gradient(theta)[0], rtol=0)
+
+
 def _exact_cliff(w, b):
     """Fifty steps of the recurrent unit, in as many digits as mpmath is told to keep."""
     x = mpmath.mpf(-2)
