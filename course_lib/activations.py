@@ -40,7 +40,7 @@ class Activation:
 
     def derivative(self, z: npt.ArrayLike) -> Array:
         """Return f'(z), entry by entry, in the shape of `z`."""
-        return self.slope(self(z))
+        return self.slope(self(z))[()]
 
     def __repr__(self) -> str:
         return f"<activation {self.name}>"

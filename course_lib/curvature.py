@@ -100,7 +100,7 @@ def sharpness(
         v /= np.linalg.norm(v)
         Hv = hessian_vector_product(loss_and_gradient, theta, v, *batch)
         previous, eigenvalue = eigenvalue, float(v @ Hv)
-        if abs(eigenvalue - previous) <= tolerance * abs(eigenvalue):
+        if abs(eigenvalue - previous) <= tolerance * abs(eigenvalue) or not Hv.any():
             break
         v = Hv
     return eigenvalue

@@ -27,7 +27,8 @@ class GradientCheck:
     gradient, differences : ndarray of shape (n,)
     error : ndarray of shape (n,)
         Absolute difference over the largest entry of either: 0 agrees, 1 is off by as much as the
-        gradient is long.
+        gradient is long. Near a minimum the differences are noise of rounding; so no less than a
+        thousandth of the loss divides.
     tolerance : float
     name : str
         Of the worst coordinate.
@@ -89,8 +90,17 @@ def numerical_gradient(
         theta[i] = value - h
         below = loss(theta, *batch)
         theta[i] = value
-        differences[i] = (above - below) / (2 * h)
+        differences[i] = (_number(above) - _number(below)) / (2 * h)
     return differences
+
+
+def _number(loss: Any) -> float:
+    if isinstance(loss, tuple):
+        raise TypeError(
+            "loss must return a number, got a tuple;"
+            " of (loss, gradient) take the first: lambda theta: f(theta)[0]"
+        )
+    return float(loss)  # a Python float: infinity minus infinity is NaN without a warning
 
 
 def gradient_check(
@@ -108,7 +118,8 @@ def gradient_check(
     loss_and_gradient : callable
         `loss_and_gradient(theta, *batch) -> (loss, gradient)`.
     theta : array_like of shape (n,)
-        Away from kinks: there a central difference is the mean of two slopes.
+        Away from kinks: there a central difference is the mean of two slopes. And away from
+        points of loss 0: there nothing is left to compare.
     h : float
         Half the distance of the two points.
     tolerance : float
@@ -121,11 +132,18 @@ def gradient_check(
     ValueError
         If the gradient has not the shape of theta.
     """
-    theta = as_floats("theta", theta)
+    theta = as_floats("theta", theta).astype(np.float64, copy=False)
     differences = numerical_gradient(lambda p: loss_and_gradient(p, *batch)[0], theta, h=h)
-    gradient = as_floats("gradient", loss_and_gradient(theta, *batch)[1])
+    loss, gradient = loss_and_gradient(theta, *batch)
+    gradient = as_floats("gradient", gradient)
     check_shape("gradient", gradient, theta.shape, hint="one entry for each parameter")
-    scale = max(np.abs(gradient).max(), np.abs(differences).max())
-    error = np.abs(gradient - differences) / (scale if scale > 0 else 1.0)
-    error[np.isnan(error)] = np.inf
+    error = _error(gradient, differences, floor=1e-3 * abs(float(loss)))
     return GradientCheck(gradient, differences, error, tolerance, name(int(np.argmax(error))))
+
+
+def _error(gradient: Array, differences: Array, floor: float) -> Array:
+    scale = max(float(np.abs([gradient, differences]).max()), floor)
+    with np.errstate(invalid="ignore"):  # infinity over infinity
+        error: Array = np.abs(gradient - differences) / (scale if scale > 0 else 1.0)
+    error[np.isnan(error)] = np.inf
+    return error

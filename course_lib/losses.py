@@ -136,14 +136,15 @@ def softmax_cross_entropy(logits: npt.ArrayLike, Y: npt.ArrayLike) -> tuple[Loss
     Raises
     ------
     ValueError
-        If the shapes do not fit, there is no sample, or the rows of `Y` do not sum to 1.
+        If the shapes do not fit, there is no sample, or a row of `Y` is negative somewhere or does
+        not sum to 1.
     """
     Z, Y = _aligned("logits", logits, Y)
     samples = len(Y)
-    if abs(float(Y.sum()) - samples) > 1e-6 * samples:
+    if Y.min() < 0 or np.abs(Y.sum(axis=1) - 1).max() > 1e-5:
         raise ValueError(
-            "each row of Y must sum to 1 (one-hot, or probabilities); for class numbers k write"
-            " Y = np.eye(classes)[k]"
+            "each row of Y must be 0 or more and sum to 1 (one-hot, or probabilities); for class"
+            " numbers k write Y = np.eye(classes)[k]"
         )
     Z = Z - Z.max(axis=1, keepdims=True)
     p = np.exp(Z)
@@ -184,10 +185,10 @@ def l2_penalty(theta: npt.ArrayLike, *, strength: float | Array) -> tuple[LossVa
     Raises
     ------
     ValueError
-        If `strength` is negative or not finite.
+        If `strength` is negative or not finite, or does not fit `theta`.
     """
     theta = as_floats("theta", theta)
-    check_non_negative("strength", strength)
+    _check_strength(strength, theta)
     gradient = strength * theta
     return _per_run(0.5 * (gradient * theta).sum(axis=0)), gradient
 
@@ -198,9 +199,22 @@ def l1_penalty(theta: npt.ArrayLike, *, strength: float | Array) -> tuple[LossVa
     Parameters, results and errors are those of `l2_penalty`.
     """
     theta = as_floats("theta", theta)
-    check_non_negative("strength", strength)
+    _check_strength(strength, theta)
     gradient = strength * np.sign(theta)
     return _per_run((gradient * theta).sum(axis=0)), gradient
+
+
+def _check_strength(strength: float | Array, theta: Array) -> None:
+    check_non_negative("strength", strength)
+    try:
+        fits = np.broadcast_shapes(np.shape(strength), theta.shape) == theta.shape
+    except ValueError:
+        fits = False
+    if not fits:
+        raise ValueError(
+            f"strength has shape {np.shape(strength)} and theta {theta.shape}: give one number, one"
+            " for each run (runs,), or one for each parameter: (n,), or (n, 1) with runs"
+        )
 
 
 def _aligned(name: str, prediction: npt.ArrayLike, Y: npt.ArrayLike) -> tuple[Array, Array]:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from course_lib._arrays import Array, check_non_negative, check_shape
+from course_lib._arrays import Array, as_floats, check_non_negative, check_shape
 from course_lib.transformations import (
     Adam,
     DecayWeights,
@@ -20,6 +20,7 @@ from course_lib.transformations import (
     RMSProp,
     Transformation,
     chain,
+    check_transformation,
     per_run,
 )
 
@@ -50,6 +51,8 @@ class Optimizer:
 
     Raises
     ------
+    TypeError
+        If `direction` is not a transformation.
     ValueError
         If a constant rate is negative or not finite.
     """
@@ -58,6 +61,7 @@ class Optimizer:
     learning_rate: LearningRate
 
     def __post_init__(self) -> None:
+        check_transformation("direction", self.direction)
         if not callable(self.learning_rate):
             check_non_negative(
                 "learning_rate", self.learning_rate, hint="the step already goes downhill"
@@ -90,6 +94,10 @@ class Optimizer:
             check_shape("g", g, theta.shape, hint="a gradient has one entry for each parameter")
         d, inner = self.direction.update(g, state.inner, theta)
         step = self.rate(state.t) * d
+        if (
+            step.dtype != theta.dtype
+        ):  # a rate of float64 leaves parameters of float32 what they are
+            step = step.astype(as_floats("theta", theta).dtype)
         return np.subtract(theta, step, out=step), OptimizerState(state.t + 1, inner)
 
 
@@ -108,7 +116,7 @@ def nesterov(*, learning_rate: LearningRate, beta: Rate = 0.9) -> Optimizer:
     return Optimizer(direction=Nesterov(beta=beta), learning_rate=learning_rate)
 
 
-def rmsprop(*, learning_rate: LearningRate, beta: Rate = 0.9, eps: float = 1e-8) -> Optimizer:
+def rmsprop(*, learning_rate: LearningRate, beta: Rate = 0.9, eps: Rate = 1e-8) -> Optimizer:
     """`RMSProp`."""
     return Optimizer(direction=RMSProp(beta=beta, eps=eps), learning_rate=learning_rate)
 
@@ -118,7 +126,7 @@ def adam(
     learning_rate: LearningRate,
     beta1: Rate = 0.9,
     beta2: Rate = 0.999,
-    eps: float = 1e-8,
+    eps: Rate = 1e-8,
     amsgrad: bool = False,
 ) -> Optimizer:
     """`Adam`, or AMSGrad."""
@@ -132,7 +140,7 @@ def adamw(
     weight_decay: Rate,
     beta1: Rate = 0.9,
     beta2: Rate = 0.999,
-    eps: float = 1e-8,
+    eps: Rate = 1e-8,
 ) -> Optimizer:
     r"""`Adam`, then `DecayWeights`: :math:`d_t = \hat m/(\sqrt{\hat v}+\epsilon) + \lambda\theta`.
 

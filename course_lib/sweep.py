@@ -64,7 +64,7 @@ def sweep(
     theta: npt.ArrayLike,
     batches: Sequence[tuple[Any, ...]],
     *,
-    settings: Mapping[str, Array],
+    settings: Mapping[str, npt.ArrayLike],
     optimizer: Callable[..., Optimizer],
     block: int = 500,
     prune_every: int = 25,
@@ -82,7 +82,7 @@ def sweep(
         The start: one for all runs, or one each.
     batches : sequence of tuples
         The same for every run, one a step, say `[(X, Y)] * 500` or `[()] * 100`.
-    settings : mapping from a name to an ndarray of shape (runs,)
+    settings : mapping from a name to an array_like of shape (runs,)
         See `grid`.
     optimizer : callable
         `optimizer(**settings of some runs) -> Optimizer`, say
@@ -98,16 +98,20 @@ def sweep(
 
     Raises
     ------
+    TypeError
+        If `batches` is an iterator, which the second block would find empty.
     ValueError
-        If the settings differ in length, or `theta` has another number of columns.
+        If the settings differ in length, `theta` has another number of columns, or there is no
+        batch.
     """
     start = as_floats("theta", theta)
     check_count("block", block)
     check_count("prune_every", prune_every)
-    lengths = {name: len(values) for name, values in settings.items()}
-    if len(set(lengths.values())) != 1:
-        raise ValueError(f"settings must have one value for each run, got lengths {lengths}")
-    runs = next(iter(lengths.values()))
+    if not isinstance(batches, Sequence):
+        raise TypeError(f"batches must be a list, as every block starts anew; got {batches!r}")
+    check_count("the number of batches", len(batches), hint="each is one step, as [(X, Y)] * 500")
+    columns = {name: as_floats(name, values) for name, values in settings.items()}
+    runs = _number_of_runs(columns)
     if start.ndim == 1:
         start = np.broadcast_to(start[:, None], (len(start), runs))
     check_shape("theta", start, ("n", runs), hint="one column for each run")
@@ -116,13 +120,25 @@ def sweep(
             loss_and_gradient,
             np.ascontiguousarray(start[:, first : first + block]),
             batches,
-            {name: values[first : first + block] for name, values in settings.items()},
+            {name: values[first : first + block] for name, values in columns.items()},
             optimizer,
             first,
             prune_every,
         )
         for first in range(0, runs, block)
     )
+
+
+def _number_of_runs(settings: dict[str, Array]) -> int:
+    for name, values in settings.items():
+        check_shape(name, values, ("runs",), hint="one value for each run; see grid")
+    lengths = {name: len(values) for name, values in settings.items()}
+    if len(set(lengths.values())) != 1 or 0 in lengths.values():
+        raise ValueError(
+            f"settings must have one value for each run, got lengths {lengths};"
+            " try grid(learning_rate=[0.1, 0.2])"
+        )
+    return next(iter(lengths.values()))
 
 
 def _run_block(
@@ -156,7 +172,7 @@ def _run_block(
 def _columns(state: Any, keep: npt.NDArray[np.bool_]) -> Any:
     """Return an optimizer's state with only some of its runs."""
     if isinstance(state, np.ndarray):
-        return state[:, keep]
+        return state[..., keep]
     if not isinstance(state, tuple):
         return state
     parts = [_columns(part, keep) for part in state]

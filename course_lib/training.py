@@ -46,7 +46,7 @@ class Step(NamedTuple):
     gradient_norm : float or ndarray of shape (runs,)
     learning_rate : float or ndarray of shape (runs,)
     diverged : bool or ndarray of bool of shape (runs,)
-        Whether the loss or the gradient is no longer finite.
+        Whether the loss or the gradient is no longer finite, here or at an earlier step.
     state : OptimizerState
         After the step; `descend(..., state=step.state)` goes on from here.
     """
@@ -95,16 +95,34 @@ def descend(
     Raises
     ------
     TypeError, ValueError
-        At once if a setting does not fit; at its step if data do not.
+        At once if a setting does not fit; at its step if data do not, or there are none.
     """
     theta = as_floats("theta", theta)
     check_finite("theta", theta, hint="start from finite parameters")
+    if not isinstance(optimizer, Optimizer):
+        raise TypeError(f"optimizer is {optimizer!r}; try optimizer=sgd(learning_rate=0.1)")
     if steps is not None:
         check_count("steps", steps, minimum=0)
     elif batches is None:
         raise ValueError("nothing says how long to run: give steps=100, or batches")
-    endless = itertools.repeat(()) if batches is None else batches
+    endless = itertools.repeat(()) if batches is None else _checked(batches)
+    state = optimizer.init(theta) if state is None else state
     return _steps(loss_and_gradient, theta, itertools.islice(endless, steps), optimizer, state)
+
+
+def _checked(batches: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+    batch = None
+    for batch in batches:
+        if isinstance(batch, np.ndarray):
+            raise TypeError(
+                f"a batch is a tuple of arguments, got an array of shape {batch.shape};"
+                " for one batch in every step write [(X, Y)] * 500"
+            )
+        yield batch
+    if batch is None:
+        raise ValueError(
+            "batches is empty; an iterator such as minibatches(...) serves one run: make another"
+        )
 
 
 def _steps(
@@ -112,29 +130,29 @@ def _steps(
     theta: Array,
     batches: Iterable[tuple[Any, ...]],
     optimizer: Optimizer,
-    state: OptimizerState | None,
+    state: OptimizerState,
 ) -> Iterator[Step]:
-    if state is None:
-        state = optimizer.init(theta)
+    diverged: Diverged = False
     for batch in batches:
-        step = _step(loss_and_gradient, theta, batch, optimizer, state)
+        step = _step(loss_and_gradient, theta, batch, optimizer, state, diverged)
         yield step
         theta, state, diverged = step.theta, step.state, step.diverged
         if diverged is True or (diverged is not False and diverged.all()):
             return
 
 
-@np.errstate(over="ignore", invalid="ignore")  # a diverging run overflows: the step says so
+@np.errstate(all="ignore")  # a diverging run overflows: the step says so
 def _step(
     loss_and_gradient: LossAndGradient,
     theta: Array,
     batch: tuple[Any, ...],
     optimizer: Optimizer,
     state: OptimizerState,
+    diverged: Diverged,
 ) -> Step:
     loss, g = loss_and_gradient(theta, *batch)
     norm = global_norm(g)
-    diverged = _is_infinite(loss + norm)
+    diverged = diverged | _is_infinite(loss + norm)  # once diverged, a run does not come back
     rate = optimizer.rate(state.t)
     arrived, new_state = _arrive(optimizer, theta, g, state, diverged)
     return Step(state.t, loss, arrived, g, norm, rate, diverged, new_state)

@@ -48,7 +48,7 @@ def global_norm(g: Array) -> Any:
         clipping is for.
     """
     if g.ndim == 1:
-        norm: Any = math.sqrt(g.dot(g))
+        norm: Any = math.sqrt(np.vdot(g, g))  # g.dot(g) would warn of the overflow
         overflowed = not math.isfinite(norm)
     else:
         norm = np.sqrt(np.einsum("nr,nr->r", g, g))
@@ -109,9 +109,9 @@ class ClipByGlobalNorm:
         """Return the clipped gradient."""
         norm = global_norm(g)
         c = self.max_norm
-        if g.ndim == 1 and norm <= c:
-            return g, None
-        return g * (c / np.maximum(norm, c)), None
+        if g.ndim == 1:
+            return (g * float(c / norm) if norm > c else g), None
+        return g * np.divide(c, norm, out=np.ones_like(norm), where=norm > c), None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -218,7 +218,7 @@ class RMSProp:
     ----------
     beta : float or ndarray of shape (runs,)
         In [0, 1).
-    eps : float
+    eps : float or ndarray of shape (runs,)
         ε > 0, added after the root.
 
     References
@@ -227,7 +227,7 @@ class RMSProp:
     """
 
     beta: float | Array = 0.9
-    eps: float = 1e-8
+    eps: float | Array = 1e-8
 
     def __post_init__(self) -> None:
         check_in_unit_interval("beta", self.beta)
@@ -236,6 +236,7 @@ class RMSProp:
     def init(self, theta: Array) -> RMSPropState:
         """Return a mean square of 0."""
         per_run("beta", self.beta, theta)
+        per_run("eps", self.eps, theta)
         return RMSPropState(v=np.zeros_like(theta))
 
     def update(
@@ -271,7 +272,7 @@ class Adam:
     ----------
     beta1, beta2 : float or ndarray of shape (runs,)
         In [0, 1).
-    eps : float
+    eps : float or ndarray of shape (runs,)
         ε > 0.
     amsgrad : bool
 
@@ -283,7 +284,7 @@ class Adam:
 
     beta1: float | Array = 0.9
     beta2: float | Array = 0.999
-    eps: float = 1e-8
+    eps: float | Array = 1e-8
     amsgrad: bool = False
 
     def __post_init__(self) -> None:
@@ -295,6 +296,7 @@ class Adam:
         """Return step 0, both moments 0."""
         per_run("beta1", self.beta1, theta)
         per_run("beta2", self.beta2, theta)
+        per_run("eps", self.eps, theta)
         zeros = np.zeros_like(theta)
         return AdamState(t=0, m=zeros, v=zeros, v_max=zeros if self.amsgrad else None)
 
@@ -382,9 +384,19 @@ def chain(*links: Transformation) -> Chain:
         If a link is not a transformation; a class is not one until it is called.
     """
     for place, link in enumerate(links):
-        if isinstance(link, type) or not hasattr(link, "update"):
-            raise TypeError(
-                f"link {place} of the chain is {link!r}, not a transformation;"
-                " write Adam(), with its parentheses"
-            )
+        check_transformation(f"link {place} of the chain", link)
     return Chain(links)
+
+
+def check_transformation(name: str, link: object) -> None:
+    """Refuse what is not a transformation; a class is not one until it is called.
+
+    Raises
+    ------
+    TypeError
+        With what it is.
+    """
+    if isinstance(link, type) or not hasattr(link, "update"):
+        raise TypeError(
+            f"{name} is {link!r}, not a transformation; write Adam(), with its parentheses"
+        )
