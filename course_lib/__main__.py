@@ -35,6 +35,15 @@ COMMANDS = {
     "doctor": Command(
         "course_lib.doctor:configure", "say what is installed, what is missing, how to mend it"
     ),
+    "check": Command(
+        "course_lib.grading.terminal:configure_check", "check an exercise as its notebook does"
+    ),
+    "progress": Command(
+        "course_lib.grading.terminal:configure_progress", "say what is solved and what is next"
+    ),
+    "stubs": Command(
+        "course_lib.grading.terminal:configure_stubs", "make exercises from their solutions"
+    ),
 }
 
 

@@ -18,7 +18,10 @@ import pytest
 
 HOUSE = Path(__file__).parents[1]
 FOLDERS = ("notebooks", "exercises", "solutions")
-TAGS = {"setup", "claim", "predict", "verdict", "figure", "widget", "exercise", "check", "quiz"}
+TAGS = {
+    *("setup", "claim", "predict", "verdict", "figure", "widget", "exercise", "check", "quiz"),
+    "solution",  # of a cell that `course stubs` leaves out of the exercise
+}
 METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},

@@ -101,7 +101,7 @@ def leaves(function: FunctionCases, expected: Value, got: Value) -> Iterator[Lea
         for name, e, g in zip(names, expected, got, strict=True):
             yield from _leaves(name, e, g)
     else:
-        yield from _leaves("The result", expected, got)
+        yield from _leaves(names[0] if len(names) == 1 else "result", expected, got)
 
 
 def _wrong_number_of_results(names: tuple[str, ...], got: Value) -> Problem:

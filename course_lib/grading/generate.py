@@ -130,7 +130,10 @@ def _run_slip(slip: Slip, function: FunctionCases) -> KnownSlip:
     wrong = [i for i, (case, outcome) in pairs if find_problem(function, case, outcome)]
     if not wrong:
         raise SpecError(f"{function.name}: the slip {slip.name!r} is right in every case")
-    return KnownSlip(slip.name, slip.sentence, {i: outcomes[i] for i in _spread(wrong)})
+    # A learner who slips may still refuse bad input, or not: that is another matter, unless the
+    # slip is about nothing else.
+    telling = [i for i in wrong if function.cases[i].expected[0].kind != "raises"] or wrong
+    return KnownSlip(slip.name, slip.sentence, {i: outcomes[i] for i in _spread(telling)})
 
 
 def _spread(places: list[int]) -> list[int]:

@@ -15,7 +15,7 @@ from course_lib.grading import progress as history
 from course_lib.grading.cases import CasesError, ExerciseCases, FunctionCases, read_cases
 from course_lib.grading.judge import judge
 from course_lib.grading.overview import overview
-from course_lib.grading.places import find_cases, find_solutions
+from course_lib.grading.places import SOLUTIONS, find_cases, find_solutions
 from course_lib.grading.regions import definition
 from course_lib.grading.report import Report, listing, note, report
 from course_lib.grading.running import InProcess
@@ -54,7 +54,7 @@ class Desk:
         result = judge(cases, runner.call(cases.name, [case.arguments for case in cases.cases]))
         if result.status != "not_attempted":
             self.attempted.add(cases.name)
-        if Path.cwd().name != "solutions":  # a solution that checks itself is no learner's work
+        if Path.cwd().name != SOLUTIONS:
             with contextlib.suppress(history.ProgressError):
                 history.record(self.slug, result)
         return report(result)

@@ -9,6 +9,9 @@ from pathlib import Path
 FOLDER_VARIABLE = "COURSE_FOLDER"
 """An environment variable that names the course's folder where nothing else finds it."""
 
+SOLUTIONS = "solutions"
+"""The folder whose notebooks are no learner's work: checking them is not kept as progress."""
+
 
 def course_folders(start: Path | None = None) -> Iterator[Path]:
     """Yield every folder that may be the course's, the likeliest first.
@@ -45,7 +48,7 @@ def find_cases(slug: str, start: Path | None = None) -> Path:
 
 def find_solutions(exercises: Path) -> Path | None:
     """Return the folder of solutions beside a folder of exercises, None if there is none."""
-    folder = exercises.parent / "solutions"
+    folder = exercises.parent / SOLUTIONS
     return folder if folder.is_dir() else None
 
 

@@ -28,7 +28,12 @@ def guess(function: FunctionCases, outcomes: Sequence[Outcome]) -> str:
             right.append(name)
         else:
             findings.setdefault(_explain(function, evidence), []).append(name)
-    sentences = [_sentence(names, words) for words, names in findings.items() if words]
+    alone = len(parts) == 1
+    sentences = [
+        f"{'Yours is' if alone else f'Your {_join(names)} {_verb(names)}'} {words}."
+        for words, names in findings.items()
+        if words
+    ]
     if right and findings:
         sentences.append(f"{_join(right)} {_verb(right)} right in every case.")
     return " ".join(sentences)
@@ -41,12 +46,6 @@ def _explain(function: FunctionCases, evidence: Sequence[Evidence]) -> str:
             return f"{words}, in all {len(evidence)} cases" if len(evidence) > 1 else words
     found = (hypothesis(evidence, function.tolerance) for hypothesis in IN_SOME)
     return next((words for words in found if words), "")
-
-
-def _sentence(names: Sequence[str], words: str) -> str:
-    if list(names) == ["The result"]:
-        return f"Yours is {words}."
-    return f"Your {_join(names)} {_verb(names)} {words}."
 
 
 def _verb(names: Sequence[str]) -> str:

@@ -11,7 +11,7 @@ from course_lib.grading import progress as history
 from course_lib.grading.cases import ExerciseCases, FunctionCases, read_cases
 from course_lib.grading.judge import judge
 from course_lib.grading.overview import overview
-from course_lib.grading.places import course_folders, find_cases
+from course_lib.grading.places import SOLUTIONS, course_folders, find_cases
 from course_lib.grading.report import report
 from course_lib.grading.results import FunctionResult
 from course_lib.grading.running import InProcess, Runner
@@ -37,6 +37,8 @@ def check(arguments: argparse.Namespace) -> int:
     results = check_source(source, cases, InProcess())
     for result in results:
         print(f"{report(result)}\n")
+        if file.resolve().parent.name == SOLUTIONS:
+            continue
         with contextlib.suppress(history.ProgressError):
             history.record(cases.slug, result)
     points = sum(result.points for result in results)
@@ -84,11 +86,11 @@ def stubs(arguments: argparse.Namespace) -> int:
     """Make exercises from solutions."""
     from course_lib.grading.stubs import make_stubs, run  # a learner's copy has no use for it
 
-    course = next((f for f in course_folders() if (f / "solutions").is_dir()), None)
+    course = next((f for f in course_folders() if (f / SOLUTIONS).is_dir()), None)
     if course is None:
         raise FileNotFoundError("no folder solutions/ is found here, above, or beside course_lib")
     slugs: Sequence[str] = arguments.slugs or sorted(
-        path.name.removesuffix("_spec.py") for path in (course / "solutions").glob("*_spec.py")
+        path.name.removesuffix("_spec.py") for path in (course / SOLUTIONS).glob("*_spec.py")
     )
     for slug in slugs:
         notebook, data = make_stubs(slug, course)

@@ -1,0 +1,530 @@
+"""Spec of the exercises to 3.3: inputs, hints and known slips; the reference is the notebook.
+
+Letters of the shapes: n inputs, m outputs, k hidden units, N samples.
+"""
+
+import numpy as np
+
+from course_lib.grading.spec import Arguments, Build, Function, Slip, Tolerance, keywords
+
+
+def _numbers(rng: np.random.Generator, *shape: int, scale: float = 1.0) -> np.ndarray:
+    """Random numbers with two decimals: short to read where a case is shown."""
+    return np.round(rng.normal(scale=scale, size=shape), 2)
+
+
+# 1. mse_gradient
+
+
+def _mse_inputs(rng: np.random.Generator) -> list[Arguments]:
+    lengths = (1, 1, 2, 2, 3, 3, 4, 5, 6, 8)
+    cases: list[Arguments] = [(_numbers(rng, m), _numbers(rng, m)) for m in lengths]
+    cases += [(rng.integers(-4, 5, m), rng.integers(5, 9, m)) for m in (1, 2, 5)]  # whole numbers
+    cases += [(y := _numbers(rng, 3), y.copy())]  # at the minimum
+    # A column against a row broadcasts to a matrix: a mistake that makes no noise.
+    return [*cases, (_numbers(rng, 2), _numbers(rng, 2, 1)), (_numbers(rng, 3), _numbers(rng, 2))]
+
+
+def _mse_in_place(y, y_target):
+    y -= y_target
+    y /= len(y)
+    return y
+
+
+MSE_GRADIENT = Function(
+    name="mse_gradient",
+    points=20,
+    inputs=_mse_inputs,
+    parameters={"y": "(m,)", "y_target": "(m,)"},
+    returns={"gradient": "(m,)"},
+    hints=(
+        "Which terms of the sum hold y_j? Differentiate that one term with respect to y_j.",
+        "The chain rule on (y_target_j - y_j)²/(2m) gives three factors: 2, the bracket, and the"
+        " derivative of the bracket. Which sign has the last one?",
+        "Refuse first: `if y.shape != y_target.shape: raise ValueError(...)`. Then the gradient is"
+        " the error y - y_target, divided by how many outputs there are.",
+    ),
+    slips=(
+        Slip(
+            "the sign is flipped",
+            lambda y, y_target: (y_target - y) / len(y),
+            "You have y_target - y. The derivative of that bracket with respect to y is -1, which"
+            " turns it into y - y_target. Where y is too large, the loss must rise with y.",
+        ),
+        Slip(
+            "the ½ is forgotten",
+            lambda y, y_target: 2 * (y - y_target) / len(y),
+            "Yours is twice the gradient. The loss has 1/(2m), and its 2 cancels the 2 that the"
+            " square brings down.",
+        ),
+        Slip(
+            "the 2 of the square is forgotten",
+            lambda y, y_target: (y - y_target) / (2 * len(y)),
+            "Yours is half the gradient. The square brings down a factor of 2, which cancels the 2"
+            " in 1/(2m).",
+        ),
+        Slip(
+            "1/m is forgotten",
+            lambda y, y_target: (y - y_target) * 1.0,
+            "The loss is a mean over the m outputs, so each entry is divided by m.",
+        ),
+        Slip(
+            "summed over the outputs",
+            lambda y, y_target: np.mean(y - y_target),
+            "You return one number. The gradient has one entry for each output: only the term with"
+            " y_j depends on y_j, so nothing is summed.",
+        ),
+        Slip(
+            "the loss in place of its gradient",
+            lambda y, y_target: (y_target - y) ** 2 / (2 * len(y)),
+            "You return the terms of the loss. Differentiate each with respect to its y_j.",
+        ),
+        Slip(
+            "shapes are not compared",
+            lambda y, y_target: (y - y_target) / len(y),
+            "The formula is right. But y (m,) and y_target (m, 1) broadcast to a matrix (m, m)"
+            " without a word: compare the shapes first, and raise a ValueError if they differ.",
+        ),
+        Slip(
+            "it writes into y",
+            _mse_in_place,
+            "`y -= y_target` overwrites the caller's y, and fails for whole numbers. Write"
+            " `y - y_target`, which makes a new array.",
+        ),
+    ),
+)
+
+
+# 2. perceptron_gradient
+
+
+def _perceptron_inputs(rng: np.random.Generator) -> list[Arguments]:
+    sizes = ((1, 1), (1, 1), (1, 2), (2, 1), (2, 2), (2, 3), (3, 2), (3, 3), (1, 4), (4, 1))
+    cases = [_perceptron_case(rng, n, m) for n, m in (*sizes, (4, 3), (3, 5), (6, 4))]
+    x, w, _, y_target = _perceptron_case(rng, 3, 2)
+    cases.append((x, w, -np.round(np.abs(x @ w) + 1.0, 2), y_target))  # every unit is off
+    whole = (rng.integers(1, 4, 2), rng.integers(1, 4, (2, 3)), np.array([1, -40, 2]))
+    return [*cases, (*whole, rng.integers(-3, 4, 3))]
+
+
+def _perceptron_case(rng: np.random.Generator, n: int, m: int) -> Arguments:
+    """Draw a layer with no unit near the kink of ReLU at 0, where the derivative is a choice."""
+    while True:
+        x, w, b = _numbers(rng, n), _numbers(rng, n, m), _numbers(rng, m)
+        z = x @ w + b
+        if np.abs(z).min() > 0.1 and z.max() > 0:
+            return x, w, b, _numbers(rng, m)
+
+
+def _perceptron(
+    error=lambda y, y_target: y - y_target, slope=lambda z: z > 0, bias=1.0, f=lambda z: z * (z > 0)
+):
+    """Make the right function, but for what is given otherwise."""
+
+    def gradient(x, w, b, y_target):
+        z = x @ w + bias * b
+        delta = error(f(z), y_target) * slope(z) / len(b)
+        return np.outer(x, delta), delta
+
+    return gradient
+
+
+def _total_error(y, y_target):
+    return np.sum(y_target - y) * np.ones(len(y))
+
+
+def _perceptron_transposed(*arguments):
+    dw, db = _perceptron()(*arguments)
+    return dw.T, db
+
+
+def _perceptron_bias_summed(*arguments):
+    dw, db = _perceptron()(*arguments)
+    return dw, db.sum()
+
+
+PERCEPTRON_GRADIENT = Function(
+    name="perceptron_gradient",
+    points=30,
+    inputs=_perceptron_inputs,
+    parameters={"x": "(n,)", "w": "(n, m)", "b": "(m,)", "y_target": "(m,)"},
+    returns={"dw": "(n, m)", "db": "(m,)"},
+    hints=(
+        "Follow one weight: w_ij changes z_j alone, z_j changes y_j alone, y_j changes L. Which"
+        " three derivatives does the chain rule multiply?",
+        "∂L/∂z_j = (1/m)(y_j - y_target_j) f′(z_j), with f′(z_j) = 1 where z_j > 0 and 0"
+        " elsewhere. Call it delta, of shape (m,). What is ∂z_j/∂w_ij, and what is ∂z_j/∂b_j?",
+        "`delta = (y - y_target) * (z > 0) / m`; then dw[i, j] = x[i] * delta[j], which"
+        " `np.outer` does for all i and j at once, and db is delta itself.",
+    ),
+    slips=(
+        Slip(
+            "the article's own formula",
+            _perceptron(error=_total_error, slope=lambda z: 1.0),
+            "That is what the article prints, and it is no gradient of L: the sign is wrong, f′(z)"
+            " is missing, and it sums over j, although only output j depends on w_ij. Lecture 3.3"
+            " shows each of the three.",
+        ),
+        Slip(
+            "the delta rule's increment",
+            _perceptron(error=lambda y, y_target: y_target - y, slope=lambda z: 1.0),
+            "Without the article's sum you have the step of the delta rule, (y_target - y) x. The"
+            " gradient has the other sign, and the factor f′(z), which is 0 where a unit is off.",
+        ),
+        Slip(
+            "the sign is flipped",
+            _perceptron(error=lambda y, y_target: y_target - y),
+            "All but the sign is right. The derivative of (y_target - y)² with respect to y has a"
+            " minus from the bracket: y - y_target. With yours, descent climbs.",
+        ),
+        Slip(
+            "f′(z) is forgotten",
+            _perceptron(slope=lambda z: 1.0),
+            "A unit with z ≤ 0 is off: y stays 0 when w changes a little, so its gradient is 0."
+            " Multiply by f′(z), 1 where z > 0 and 0 elsewhere.",
+        ),
+        Slip(
+            "f(z) in place of f′(z)",
+            _perceptron(slope=lambda z: z * (z > 0)),
+            "You multiply by the output y where its slope belongs. ReLU′(z) is 1 where z > 0,"
+            " however large z is, and 0 elsewhere.",
+        ),
+        Slip(
+            "ReLU is forgotten",
+            _perceptron(f=lambda z: z, slope=lambda z: 1.0),
+            "You compare z with the target. The output is y = max(0, z), and its slope is 1 or 0.",
+        ),
+        Slip(
+            "1/m is forgotten",
+            _perceptron(error=lambda y, y_target: (y - y_target) * len(y)),
+            "The loss is 1/(2m) times a sum: a factor of 1/m is left in every entry.",
+        ),
+        Slip(
+            "the ½ is forgotten",
+            _perceptron(error=lambda y, y_target: 2 * (y - y_target)),
+            "Yours is twice the gradient: the 2 of 1/(2m) cancels the 2 that the square brings"
+            " down.",
+        ),
+        Slip(
+            "summed over the outputs",
+            _perceptron(error=lambda y, y_target: -_total_error(y, y_target)),
+            "You sum the errors over j. w_ij acts on output j alone, so entry (i, j) holds the"
+            " error of output j and no other.",
+        ),
+        Slip(
+            "dw is transposed",
+            _perceptron_transposed,
+            "Your numbers are right, rows and columns are exchanged. dw has the shape of w: row i"
+            " belongs to input i. `np.outer(x, delta)` puts x along the rows.",
+        ),
+        Slip(
+            "b is forgotten in z",
+            _perceptron(bias=0.0),
+            "z_j is the weighted sum *and* b_j. Without b, units are on that should be off.",
+        ),
+        Slip(
+            "db is summed",
+            _perceptron_bias_summed,
+            "There is one bias for each output, so db has m entries. Nothing is summed: there is"
+            " one sample.",
+        ),
+    ),
+)
+
+
+# 3. mlp_backward
+
+_MLP_SIZES = (
+    *((1, 1, 1, 1), (2, 1, 1, 1), (1, 2, 2, 1), (1, 1, 2, 2), (2, 2, 2, 2), (2, 1, 3, 1)),
+    *((3, 2, 1, 2), (3, 2, 3, 1), (3, 3, 3, 3), (4, 2, 3, 2), (2, 3, 4, 3), (5, 3, 2, 4)),
+    *((6, 2, 4, 3), (4, 4, 2, 2)),
+)
+"""N samples, n inputs, k hidden units, m outputs."""
+
+
+def _mlp_inputs(rng: np.random.Generator) -> list[Arguments]:
+    cases = [_mlp_case(rng, *size) for size in _MLP_SIZES]
+    X, Y, *weights = _mlp_case(rng, 3, 2, 2, 1)
+    return [*cases, (rng.integers(-2, 3, X.shape), rng.integers(0, 2, Y.shape), *weights)]
+
+
+def _mlp_case(rng: np.random.Generator, N: int, n: int, k: int, m: int) -> Arguments:
+    layers = (_numbers(rng, n, k), _numbers(rng, k), _numbers(rng, k, m), _numbers(rng, m))
+    return (_numbers(rng, N, n), _numbers(rng, N, m), *layers)
+
+
+def _mlp(
+    scale=lambda Y: 1.0,
+    slope=lambda A: 1 - A**2,
+    back=lambda D2, W2: D2 @ W2.T,
+    bias=1.0,
+    db=lambda D: D.sum(axis=0),
+):
+    """Make the right function, but for what is given otherwise."""
+
+    def backward(X, Y, W1, b1, W2, b2):
+        A = np.tanh(X @ W1 + bias * b1)
+        D2 = scale(Y) * (A @ W2 + bias * b2 - Y) / Y.size
+        D1 = back(D2, W2) * slope(A)
+        return X.T @ D1, db(D1), A.T @ D2, db(D2)
+
+    return backward
+
+
+def _mlp_order(*arguments):
+    dW1, db1, dW2, db2 = _mlp()(*arguments)
+    return dW2, db2, dW1, db1
+
+
+MLP_BACKWARD = Function(
+    name="mlp_backward",
+    points=30,
+    inputs=_mlp_inputs,
+    parameters={
+        "X": "(N, n)",
+        "Y": "(N, m)",
+        "W1": "(n, k)",
+        "b1": "(k,)",
+        "W2": "(k, m)",
+        "b2": "(m,)",
+    },
+    returns={"dW1": "(n, k)", "db1": "(k,)", "dW2": "(k, m)", "db2": "(m,)"},
+    hints=(
+        "Go forward first and keep what you pass: Z1, A = tanh(Z1), Y_pred. Then go back, one"
+        " derivative for each step forward, the last step first.",
+        "Start with D2 = ∂L/∂Y_pred = (Y_pred - Y)/(N m). The last layer is the perceptron's"
+        " formula with A for x. To reach Z1, pass D2 back through W2 and multiply by"
+        " tanh′(Z1) = 1 - A².",
+        "`D1 = (D2 @ W2.T) * (1 - A**2)`. A weight's gradient is what came in, transposed, times"
+        " what comes back: `X.T @ D1`, `A.T @ D2`. A bias meets every sample: `D.sum(axis=0)`.",
+    ),
+    slips=(
+        Slip(
+            "the sign is flipped",
+            _mlp(scale=lambda Y: -1.0),
+            "All four are -1 times the gradient: the error is Y_pred - Y.",
+        ),
+        Slip(
+            "no mean over samples",
+            _mlp(scale=len),
+            "The loss is a mean over the N samples, so every gradient is divided by N; X.T @ D sums"
+            " over the samples and does not divide.",
+        ),
+        Slip(
+            "no mean over outputs",
+            _mlp(scale=lambda Y: Y.shape[1]),
+            "The loss is 1/(2m) times the sum over outputs: divide by m as well as by N.",
+        ),
+        Slip(
+            "no mean at all",
+            _mlp(scale=lambda Y: Y.size),
+            "Divide by N, for the mean over samples, and by m, for the 1/(2m) of the loss:"
+            " Y.size is both at once.",
+        ),
+        Slip(
+            "the ½ is forgotten",
+            _mlp(scale=lambda Y: 2.0),
+            "Yours is twice the gradient: the 2 of 1/(2m) cancels the 2 of the square.",
+        ),
+        Slip(
+            "tanh′ is forgotten",
+            _mlp(slope=np.ones_like),
+            "The last layer is right. On the way back to W1 you pass the tanh: multiply by its"
+            " slope, 1 - A².",
+        ),
+        Slip(
+            "1 - A for 1 - A²",
+            _mlp(slope=lambda A: 1 - A),
+            "tanh′(z) = 1 - tanh(z)²: the square is missing.",
+        ),
+        Slip(
+            "the sigmoid's slope",
+            _mlp(slope=lambda A: A * (1 - A)),
+            "A (1 - A) is the slope of the sigmoid. That of tanh is 1 - A².",
+        ),
+        Slip(
+            "tanh taken twice",
+            _mlp(slope=lambda A: 1 - np.tanh(A) ** 2),
+            "A is tanh(Z1) already, so the slope is 1 - A². You took the tanh of A once more.",
+        ),
+        Slip(
+            "W2 is not transposed",
+            _mlp(back=lambda D2, W2: D2 @ W2),
+            "Forward, W2 takes k numbers to m; back, it must take m to k, and that is W2.T. With as"
+            " many hidden units as outputs NumPy cannot notice.",
+        ),
+        Slip(
+            "the biases are not summed",
+            _mlp(db=lambda D: D),
+            "One bias serves all samples, so its gradient is the sum over them: `D.sum(axis=0)`.",
+        ),
+        Slip(
+            "the biases are averaged once more",
+            _mlp(db=lambda D: D.mean(axis=0)),
+            "D is divided by N already, so sum it over the samples; a mean divides twice.",
+        ),
+        Slip(
+            "the biases are left out going forward",
+            _mlp(bias=0.0),
+            "The gradient is taken at the network as it is: Z1 = X @ W1 + b1, and b2 in the last"
+            " layer.",
+        ),
+        Slip(
+            "the results in another order",
+            _mlp_order,
+            "Return (dW1, db1, dW2, db2): the first layer first.",
+        ),
+    ),
+)
+
+
+# 4. gradient_check
+
+
+def _loss(name: str, **settings: float) -> Build:
+    return Build(f"course_lib.landscapes:{name}().loss", tuple(settings.items()))
+
+
+def _check_inputs(rng: np.random.Generator) -> list[Arguments]:
+    bowl, valley, beale = _loss("quadratic", kappa=10.0), _loss("rosenbrock"), _loss("beale")
+    cases: list[Arguments] = [(_loss("cosh"), _numbers(rng, 1), _numbers(rng, 1)) for _ in "12"]
+    cases += [(bowl, _numbers(rng, 2), _numbers(rng, 2)) for _ in "1234"]
+    cases += [(valley, _numbers(rng, 2), _numbers(rng, 2, scale=50.0)) for _ in "123"]
+    cases += [(beale, _numbers(rng, 2), _numbers(rng, 2)) for _ in "12"]
+    cases += [(bowl, rng.integers(1, 4, 2), rng.integers(-3, 1, 2))]  # whole numbers
+    cases += [(valley, _numbers(rng, 2), _numbers(rng, 2), keywords(h=h)) for h in (0.5, 0.1)]
+    theta, g = _numbers(rng, 2), _numbers(rng, 2)
+    cases += [(bowl, theta, g, keywords(h=h)) for h in (0.0, -0.1)]  # to be refused
+    return [*cases, (bowl, theta, g[:1])]
+
+
+def _steps(theta, i, h):
+    """Yield the points on either side of theta, along coordinate i."""
+    step = np.zeros(len(theta))
+    step[i] = h
+    return theta + step, theta - step
+
+
+def _central(loss, theta, i, h):
+    above, below = _steps(theta, i, h)
+    return (loss(above) - loss(below)) / (2 * h)
+
+
+def _one_sided(loss, theta, i, h):
+    above, _ = _steps(theta, i, h)
+    return (loss(above) - loss(theta)) / h
+
+
+def _all_at_once(loss, theta, i, h):
+    return (loss(theta + h) - loss(theta - h)) / (2 * h)
+
+
+def _swallowed(loss, theta, i, h):
+    above, below = theta.copy(), theta.copy()
+    above[i] += h
+    below[i] -= h
+    return (loss(above) - loss(below)) / (2 * h)
+
+
+def _not_restored(loss, theta, i, h):
+    theta[i] += h
+    above = loss(theta)
+    theta[i] -= 2 * h
+    return (above - loss(theta)) / (2 * h)
+
+
+def _check(difference=_central, reduce=lambda e: np.max(np.abs(e)), refuses=True):
+    """Make the right function, but for what is given otherwise."""
+
+    def gradient_check(loss, theta, g, *, h=1e-5):
+        if refuses and (theta.shape != g.shape or h <= 0):
+            raise ValueError("refused, as the exercise asks")
+        differences = np.array([difference(loss, theta, i, h) for i in range(len(theta))])
+        return reduce(g - differences)
+
+    return gradient_check
+
+
+GRADIENT_CHECK = Function(
+    name="gradient_check",
+    points=20,
+    inputs=_check_inputs,
+    parameters={"loss": "", "theta": "(n,)", "g": "(n,)", "h": ""},
+    returns={"error": ""},
+    tolerance=Tolerance(
+        relative=1e-7,
+        absolute=1e-7,
+        reason="two losses near 100 differ by a round-off of 1e-14, which 2h turns into 1e-9; a"
+        " one-sided difference is off by 5e-6 or more",
+    ),
+    hints=(
+        "Lecture 3.3 checks its formula with central differences. How does one move a single"
+        " coordinate of theta and leave the others, and theta itself, as they are?",
+        "For each i: a step of h along coordinate i, the loss on either side, their difference over"
+        " the distance between the two points, which is 2h. Compare with g[i].",
+        "`step = np.zeros(len(theta)); step[i] = h`, then"
+        " `(loss(theta + step) - loss(theta - step)) / (2 * h)`; at the end"
+        " `np.max(np.abs(g - differences))`. Refuse a bad h and shapes that differ first.",
+    ),
+    slips=(
+        Slip(
+            "one-sided differences",
+            _check(_one_sided),
+            "(loss(theta + h) - loss(theta))/h is off by h/2 times the curvature. The central"
+            " difference takes both sides, and its error shrinks with h².",
+        ),
+        Slip(
+            "divided by h",
+            _check(lambda *arguments: 2 * _central(*arguments)),
+            "The two points theta + h and theta - h are 2h apart: divide by 2 * h.",
+        ),
+        Slip(
+            "no absolute value",
+            _check(reduce=np.max),
+            "A gradient that is far too small passes your check: take absolute values before you"
+            " take the largest.",
+        ),
+        Slip(
+            "the mean in place of the largest",
+            _check(reduce=lambda e: np.mean(np.abs(e))),
+            "In a mean, one wrong coordinate among thousands is lost: return the largest.",
+        ),
+        Slip(
+            "the norm in place of the largest",
+            _check(reduce=lambda e: np.sqrt(np.sum(e**2))),
+            "You return the length of the vector of differences; the exercise asks for its largest"
+            " entry.",
+        ),
+        Slip(
+            "all coordinates moved at once",
+            _check(_all_at_once),
+            "theta + h moves every coordinate: that is the slope along (1, 1, ...), the sum of the"
+            " partial derivatives. Move one coordinate at a time.",
+        ),
+        Slip(
+            "theta is not put back",
+            _check(_not_restored),
+            "You write into theta and leave it moved: the next coordinate is then measured at"
+            " another point, and the caller's theta is changed. Add a step to it instead.",
+        ),
+        Slip(
+            "whole numbers swallow h",
+            _check(_swallowed),
+            "A copy of an array of whole numbers holds whole numbers, so adding h = 0.00001 changes"
+            " nothing, or takes 1 away. `theta + step` with a float step is a float.",
+        ),
+        Slip(
+            "h is ignored",
+            _check(lambda loss, theta, i, h: _central(loss, theta, i, 1e-5)),
+            "Use the h that the caller gives: with another h, another difference comes out.",
+        ),
+        Slip(
+            "bad input is not refused",
+            _check(refuses=False),
+            "The number is right. But g of another shape broadcasts, and h = 0 divides by 0: raise"
+            " a ValueError for both.",
+        ),
+    ),
+)
+
+FUNCTIONS = (MSE_GRADIENT, PERCEPTRON_GRADIENT, MLP_BACKWARD, GRADIENT_CHECK)
