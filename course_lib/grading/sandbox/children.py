@@ -6,11 +6,14 @@ import json
 import os
 import signal
 import sys
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, Self
 
 import course_lib
+from course_lib.grading.running import Arguments
 from course_lib.grading.sandbox.messages import Frame
+from course_lib.grading.values import Value
 
 STARTUP_SECONDS = 30.0
 """How long a process of ours, which has seen no submission yet, may take to come up."""
@@ -31,6 +34,18 @@ class SandboxError(RuntimeError):
 
 class Gone(Exception):
     """The child has ended or has closed its end, as it may at any time."""
+
+
+class Prepared(tuple[Arguments, ...]):
+    """Cases that a host has handed to its children ahead of time; to others, merely cases."""
+
+    key: int
+
+    def __new__(cls, cases: Iterable[Arguments], key: int) -> Self:
+        """Give the cases the number by which a request names them."""
+        prepared = super().__new__(cls, cases)
+        prepared.key = key
+        return prepared
 
 
 class Child(Protocol):
@@ -56,6 +71,12 @@ class Host(Protocol):
 
     def start(self) -> Child:
         """Start a child and wait until it is ready for a submission."""
+
+    def prepare(self, cases: Sequence[Arguments]) -> Sequence[Arguments]:
+        """Return the same cases in the form in which calls with them cost least."""
+
+    def named(self, cases: Sequence[Arguments]) -> Value:
+        """Return what a request for a call says for these cases."""
 
     def close(self) -> None:
         """End every process of this host."""

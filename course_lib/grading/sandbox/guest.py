@@ -7,9 +7,10 @@ other value, and a lie about which arguments were changed can cost only its auth
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Callable
-from typing import Any, cast
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeAlias, cast
 
 from course_lib.grading import running, wire
 from course_lib.grading.loading import load, where
@@ -17,40 +18,71 @@ from course_lib.grading.outcomes import LoadState, TimedOut
 from course_lib.grading.sandbox import messages
 
 CHUNK = 1 << 16
+MAX_REQUEST = 1 << 31
+ANNOUNCED_AT_LEAST = 1 << 15
+"""So many bytes wait unannounced at most: far fewer than a socket holds before writing blocks."""
+
+Cases: TypeAlias = Sequence[running.Arguments]
 
 
 class Guest:
-    """A submission at the end of two descriptors, which may be one and the same.
+    """A submission, and the descriptors that lead to the coordinator.
 
     Parameters
     ----------
     requests, answers : int
-        Where to read and where to write.
+        Where to read and where to write; they may be one and the same.
+    bell : int, optional
+        Where to write a byte when there is something to read, if not the answers themselves tell.
+        Three hundred answers then wake the coordinator six times.
+    prepared : mapping of int to cases
+        Cases that have been here since before the submission; a request names them by number.
     """
 
-    def __init__(self, requests: int, answers: int) -> None:
+    def __init__(
+        self,
+        requests: int,
+        answers: int,
+        bell: int | None = None,
+        prepared: Mapping[int, Cases] | None = None,
+    ) -> None:
         self._requests = requests
         self._answers = answers
+        self._bell = bell
+        self._prepared = prepared or {}
         self._functions: dict[str, Callable[..., Any]] = {}
+        self._unannounced = 0
 
     def say(self, token: bytes, message: bytes) -> None:
         """Send a frame, all of it."""
         data = messages.frame(token, message)
+        self._unannounced += len(data)
+        if self._unannounced > ANNOUNCED_AT_LEAST:  # the coordinator has to make room
+            self.ring()
         while data:
             data = data[os.write(self._answers, data) :]
 
+    def ring(self) -> None:
+        """Tell the coordinator that there is something to read."""
+        self._unannounced = 0
+        if self._bell is not None:
+            with contextlib.suppress(BlockingIOError):  # it is full, so it rings already
+                os.write(self._bell, b"!")
+
     def serve(self) -> None:
         """Answer requests until the coordinator hangs up."""
-        frames = messages.Frames(limit=1 << 31)
+        frames = messages.Frames(limit=MAX_REQUEST)
         while data := os.read(self._requests, CHUNK):
             frames.feed(data)
             while (request := frames.next()) is not None:
                 self._answer(*request)
+                self.ring()
 
     def _answer(self, token: bytes, message: bytes) -> None:
         what, *rest = cast(tuple[Any, ...], wire.decode(message, trusted=True))
         if what == messages.LOAD:
-            self.say(token, messages.encode_states(self._load(*rest)))
+            for state in self._load(*rest).values():
+                self.say(token, messages.encode_state(state))
         else:
             self._call(token, *rest)
 
@@ -62,14 +94,14 @@ class Guest:
             return dict.fromkeys(names, TimedOut(seconds, *where(error)))
         return states
 
-    def _call(
-        self, token: bytes, name: str, cases: list[running.Arguments], seconds: float
-    ) -> None:
+    def _call(self, token: bytes, name: str, cases: Cases | int, seconds: float) -> None:
         """Send one outcome a case, as it comes; the one that was out of time is the last."""
+        if isinstance(cases, int):
+            cases = self._prepared[cases]
         try:
-            with running.time_limit(seconds):
+            with running.without_warnings(), running.time_limit(seconds):
                 for case in cases:
-                    outcome = running.call(self._functions[name], case)
+                    outcome = running.attempt(self._functions[name], case)
                     self.say(token, messages.encode_outcome(outcome))
                     if isinstance(outcome, TimedOut):
                         break

@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import contextlib
 import os
+import select
 import socket
 import subprocess
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import cast
 
 from course_lib.grading import wire
+from course_lib.grading.running import Arguments
 from course_lib.grading.sandbox import messages
 from course_lib.grading.sandbox.children import (
     STARTUP_SECONDS,
     Gone,
+    Prepared,
     SandboxError,
     command,
     environment,
     how_it_ended,
 )
-from course_lib.grading.sandbox.zygote import END, FORK, NO_CHILD, STATUS
+from course_lib.grading.sandbox.zygote import END, FORK, KEY, NO_CHILD, PREPARE, STATUS
+from course_lib.grading.values import Value
 
 CHUNK = 1 << 16
 MAX_REPORT = 1 << 16
@@ -48,6 +52,7 @@ class ZygoteHost:
     def __init__(self, layers: Collection[str] | None = None) -> None:
         self._wanted = None if layers is None else tuple(layers)
         self.layers: tuple[str, ...] = ()
+        self._prepared: dict[int, bytes] = {}
         self._launch()
         self.start().end()  # a trial, so that the layers of a child are known to hold
 
@@ -67,6 +72,8 @@ class ZygoteHost:
             )
         self._control = ours
         self.layers = self._read_layers()
+        for key, cases in self._prepared.items():
+            self._send_cases(key, cases)
 
     def _read_layers(self) -> tuple[str, ...]:
         """Wait until the zygote is confined; its standard error is of use only until then."""
@@ -102,9 +109,14 @@ class ZygoteHost:
 
     def _fork(self) -> ZygoteChild:
         ours, theirs = socket.socketpair()
-        with theirs:
-            socket.send_fds(self._control, [FORK], [theirs.fileno()])
-        child = ZygoteChild(self._control, ours)
+        ours.setblocking(False)
+        bell, rope = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
+        child = ZygoteChild(self._control, ours, bell)
+        try:
+            socket.send_fds(self._control, [FORK], [theirs.fileno(), rope])
+        finally:
+            theirs.close()
+            os.close(rope)
         try:
             _, message = child.receive(time.monotonic() + STARTUP_SECONDS)
         except (Gone, OSError):
@@ -115,6 +127,26 @@ class ZygoteHost:
             child.end()
             raise SandboxError(f"a layer of the sandbox cannot be put on: {report}")
         return child
+
+    def prepare(self, cases: Sequence[Arguments]) -> Prepared:
+        """Hand cases to the zygote, so that every child from here on has them when it starts."""
+        key = int.from_bytes(os.urandom(7))
+        self._prepared[key] = wire.encode(list(cases))
+        self._send_cases(key, self._prepared[key])
+        return Prepared(cases, key)
+
+    def named(self, cases: Sequence[Arguments]) -> Value:
+        """Return what a request says for these cases."""
+        if isinstance(cases, Prepared) and cases.key in self._prepared:
+            return cases.key
+        return list(cases)
+
+    def _send_cases(self, key: int, cases: bytes) -> None:
+        with os.fdopen(os.memfd_create("cases"), "wb") as file:
+            file.write(cases)
+            file.flush()
+            os.lseek(file.fileno(), 0, os.SEEK_SET)  # the zygote reads on from the same place
+            socket.send_fds(self._control, [PREPARE + KEY.pack(key)], [file.fileno()])
 
     def close(self) -> None:
         """End the zygote, and its child with it."""
@@ -129,44 +161,55 @@ class ZygoteHost:
 class ZygoteChild:
     """One child, at the other end of a socket of its own."""
 
-    def __init__(self, control: socket.socket, channel: socket.socket) -> None:
+    def __init__(self, control: socket.socket, channel: socket.socket, bell: int) -> None:
         self._control = control
         self._channel = channel
+        self._bell = bell
         self._frames = messages.Frames(limit=wire.MAX_BYTES)
         self._how: str | None = None
         self.cpu_seconds = 0.0
 
     def send(self, data: bytes, deadline: float) -> None:
         """Send bytes, all of them, before the deadline."""
-        self._wait_until(deadline)
+        self._channel.settimeout(_left(deadline))
         try:
             self._channel.sendall(data)
         except (BrokenPipeError, ConnectionResetError):
             raise Gone from None
+        self._channel.setblocking(False)
 
     def receive(self, deadline: float) -> messages.Frame:
         """Return the next frame."""
         while (frame := self._frames.next()) is None:
-            self._wait_until(deadline)
-            try:
-                data = self._channel.recv(CHUNK)
-            except ConnectionResetError:
-                raise Gone from None
-            if not data:
-                raise Gone
-            self._frames.feed(data)
+            if not self._read_on():
+                self._wait_for_bell(deadline)
         return frame
 
-    def _wait_until(self, deadline: float) -> None:
-        left = deadline - time.monotonic()
-        if left <= 0:
-            raise TimeoutError
-        self._channel.settimeout(left)
+    def _read_on(self) -> bool:
+        """Take in what has arrived, if anything has."""
+        try:
+            data = self._channel.recv(CHUNK)
+        except BlockingIOError:
+            return False
+        except ConnectionResetError:
+            raise Gone from None
+        if not data:
+            raise Gone
+        self._frames.feed(data)
+        return True
+
+    def _wait_for_bell(self, deadline: float) -> None:
+        """Wait until the child says that there is something to read, or has ended."""
+        poll = select.poll()
+        poll.register(self._bell, select.POLLIN)
+        if poll.poll(1000 * _left(deadline)):
+            os.read(self._bell, CHUNK)
 
     def end(self) -> str:
         """Kill the child, if it has not ended, and say how it ended."""
         if self._how is None:
             self._channel.close()
+            os.close(self._bell)
             self._how = self._reap()
         return self._how
 
@@ -179,3 +222,10 @@ class ZygoteChild:
         if status == NO_CHILD:
             return "the process could not be started"
         return how_it_ended(os.waitstatus_to_exitcode(status))
+
+
+def _left(deadline: float) -> float:
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise TimeoutError
+    return left

@@ -22,13 +22,13 @@ from course_lib.grading.sandbox.linux import (
 )
 
 RLIMITS = "rlimits"
-SECCOMP = "seccomp"
+SECCOMP = seccomp.NAME
 LANDLOCK = "landlock"
 NO_PRIVILEGES = "no privileges"
 
 MEMORY_BYTES = 1 << 30
 CPU_SECONDS = 60  # a backstop: the coordinator's deadline is far shorter
-LAST_DESCRIPTOR = 3  # 0, 1 and 2 lead to /dev/null, 3 to the coordinator
+DESCRIPTORS = 5  # 0, 1 and 2 lead to /dev/null, 3 and 4 to the coordinator
 CAPABILITY_VERSION_3 = 0x20080522
 
 LIMITS = {
@@ -37,7 +37,7 @@ LIMITS = {
     resource.RLIMIT_FSIZE: 0,
     resource.RLIMIT_CORE: 0,
     resource.RLIMIT_NPROC: 0,
-    resource.RLIMIT_NOFILE: LAST_DESCRIPTOR + 1,
+    resource.RLIMIT_NOFILE: DESCRIPTORS,
     resource.RLIMIT_STACK: 8 << 20,
     resource.RLIMIT_MEMLOCK: 0,
 }

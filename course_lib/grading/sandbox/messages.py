@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import dataclasses
 import struct
-from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias, cast
 
 from course_lib.grading import wire
@@ -84,24 +83,28 @@ class Frames:
 
 
 _FIELDS: dict[type, tuple[type, ...]] = {
-    Returned: (object, tuple),
     Raised: (str, str, int, str),
     Unsupported: (str,),
     TimedOut: (float, int, str),
     BadSyntax: (str, int, str, int),
 }
 _KINDS = tuple(_FIELDS)
-"""What a child may say; that it crashed, or was not called, is for the coordinator to find."""
-_OF_A_CALL = (Returned, Raised, Unsupported, TimedOut)
+"""What a child may say; its place here is the first byte of the message."""
+_OF_A_CALL = (Raised, Unsupported, TimedOut)
 _OF_LOADING = (Raised, TimedOut, BadSyntax)
+_RETURNED, _DEFINED, _MISSING = 255, 254, 253
+"""The first bytes of the rest; after `_RETURNED` the changed arguments are counted and listed."""
 
 
 def encode_outcome(outcome: Outcome) -> bytes:
     """Return the message for what came of one call; a value too large to send is unsupported."""
+    if not isinstance(outcome, Returned):
+        return _packed(outcome)
     try:
-        return wire.encode(_packed(outcome))
+        value = wire.encode(outcome.value)
     except UnsupportedValue as error:
-        return wire.encode(_packed(Unsupported(error.type_name)))
+        return _packed(Unsupported(error.type_name))
+    return bytes((_RETURNED, len(outcome.changed), *outcome.changed)) + value
 
 
 def decode_outcome(message: bytes) -> Outcome:
@@ -112,56 +115,48 @@ def decode_outcome(message: bytes) -> Outcome:
     WireError
         If the message is anything else.
     """
-    return cast(Outcome, _unpacked(wire.decode(message), _OF_A_CALL))
+    if message[:1] != bytes((_RETURNED,)):
+        return cast(Outcome, _unpacked(message, _OF_A_CALL))
+    end = 2 + message[1] if len(message) > 1 else 2
+    return Returned(wire.decode(message[end:]), tuple(message[2:end]))
 
 
-def encode_states(states: Mapping[str, LoadState]) -> bytes:
-    """Return the message for what loading made of each function."""
-    return wire.encode(
-        [state if isinstance(state, str) else _packed(state) for state in states.values()]
-    )
+def encode_state(state: LoadState) -> bytes:
+    """Return the message for what loading made of one function."""
+    if isinstance(state, str):
+        return bytes((_DEFINED if state == "defined" else _MISSING,))
+    return _packed(state)
 
 
-def decode_states(message: bytes, names: Sequence[str]) -> dict[str, LoadState]:
-    """Read what loading made of each of these functions, in this order.
+def decode_state(message: bytes) -> LoadState:
+    """Read what loading made of one function.
 
     Raises
     ------
     WireError
         If the message is anything else.
     """
-    states = wire.decode(message)
-    if not isinstance(states, list) or len(states) != len(names):
-        raise wire.WireError("not one state for each function")
-    return {name: _state(state) for name, state in zip(names, states, strict=True)}
+    if message == bytes((_DEFINED,)):
+        return "defined"
+    if message == bytes((_MISSING,)):
+        return "missing"
+    return cast(LoadState, _unpacked(message, _OF_LOADING))
 
 
-def _state(state: Value) -> LoadState:
-    if isinstance(state, str) and state in ("defined", "missing"):
-        return "defined" if state == "defined" else "missing"
-    return cast(LoadState, _unpacked(state, _OF_LOADING))
+def _packed(outcome: Any) -> bytes:
+    fields = tuple(getattr(outcome, field.name) for field in dataclasses.fields(outcome))
+    return bytes((_KINDS.index(type(outcome)),)) + wire.encode(fields)
 
 
-def _packed(outcome: Any) -> tuple[Value, ...]:
-    fields = [getattr(outcome, field.name) for field in dataclasses.fields(outcome)]
-    return (_KINDS.index(type(outcome)), *fields)
-
-
-def _unpacked(value: Value, kinds: tuple[type, ...]) -> Any:
-    if type(value) is not tuple or not value or type(value[0]) is not int:
-        raise wire.WireError("not an outcome")
-    kind = _KINDS[value[0]] if 0 <= value[0] < len(_KINDS) else None
+def _unpacked(message: bytes, kinds: tuple[type, ...]) -> Any:
+    kind = _KINDS[message[0]] if message and message[0] < len(_KINDS) else None
     if kind not in kinds:
-        raise wire.WireError(f"no outcome that belongs here has the number {value[0]}")
-    fields, types = value[1:], _FIELDS[kind]
-    if len(fields) != len(types) or not all(map(_fits, fields, types)):
-        raise wire.WireError(f"a field of {kind.__name__} has the wrong type or size")
+        raise wire.WireError(f"{message[:1]!r} starts no answer to this")
+    fields, types = wire.decode(message[1:]), _FIELDS[kind]
+    if type(fields) is not tuple or len(fields) != len(types) or not all(map(_fits, fields, types)):
+        raise wire.WireError(f"these are not the fields of {kind.__name__}")
     return kind(*fields)
 
 
 def _fits(field: Value, expected: type) -> bool:
-    if expected is tuple:  # the positions of the arguments that were changed
-        return type(field) is tuple and all(type(i) is int and 0 <= i < 1000 for i in field)
-    if expected is object:  # a value of the model: the wire has checked it
-        return True
     return type(field) is expected and not (isinstance(field, str) and len(field) > MAX_TEXT)

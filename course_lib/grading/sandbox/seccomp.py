@@ -18,6 +18,8 @@ import struct
 
 from course_lib.grading.sandbox.linux import PR_GET_SECCOMP, PR_SET_SECCOMP, call, control_process
 
+NAME = "seccomp"
+
 SYSTEM_CALLS = {  # name: (x86-64, aarch64); None where the architecture has no such call
     "read": (0, 63),
     "write": (1, 64),

@@ -8,38 +8,25 @@ child is forked in about a millisecond, since it has nothing to import.
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import gc
-import importlib
 import os
-import pkgutil
 import signal
 import socket
 import struct
-import sys
 from collections.abc import Collection
+from typing import cast
 
-import numpy as np
-
-import course_lib
 from course_lib.grading import wire
-from course_lib.grading.sandbox import isolation, messages, stubs
-from course_lib.grading.sandbox.guest import Guest
+from course_lib.grading.sandbox import isolation, messages, preload
+from course_lib.grading.sandbox.guest import Cases, Guest
 
-FORK, END = b"F", b"E"
+FORK, END, PREPARE = b"F", b"E", b"P"
+"""Commands: fork (with a channel and a bell), end the child, take cases (a number and a file)."""
+KEY = struct.Struct("<q")
 STATUS = struct.Struct("<id")
 """What the zygote says of a child that has ended: its wait status and its CPU time in seconds."""
 NO_CHILD = -1
-
-STANDARD_LIBRARY = (
-    *("abc", "array", "bisect", "cmath", "collections", "contextlib", "copy", "csv", "dataclasses"),
-    *("datetime", "decimal", "enum", "fractions", "functools", "heapq", "inspect", "io"),
-    *("itertools", "json", "logging", "math", "numbers", "operator", "os", "pathlib", "pprint"),
-    *("random", "re", "statistics", "string", "sys", "textwrap", "time", "timeit", "traceback"),
-    *("types", "typing", "unittest", "uuid", "warnings"),
-)
-NUMPY = ("numpy.fft", "numpy.linalg", "numpy.ma", "numpy.polynomial", "numpy.testing")
-LEFT_OUT = ("grading", "plots", "symbolic", "widgets", "doctor", "__main__")
-"""Parts of course_lib that a submission does not get: tools, and what needs more than numpy."""
 
 
 def main(control: int, wanted: Collection[str] | None) -> None:
@@ -54,7 +41,7 @@ def main(control: int, wanted: Collection[str] | None) -> None:
     """
     coordinator = socket.socket(fileno=control)
     try:
-        import_all()
+        preload.import_all()
         isolation.become_nobody()
         layers = isolation.available() if wanted is None else tuple(wanted)
         isolation.confine_zygote(layers)
@@ -69,48 +56,38 @@ def main(control: int, wanted: Collection[str] | None) -> None:
     Zygote(coordinator, child_layers).serve()
 
 
-def import_all() -> None:
-    """Load all that a child may need, since it can open no file; then forget where it came from."""
-    for name in (*STANDARD_LIBRARY, *NUMPY):
-        importlib.import_module(name)
-    for module in pkgutil.iter_modules(course_lib.__path__):
-        if module.name not in LEFT_OUT:
-            importlib.import_module(f"course_lib.{module.name}")
-    square = np.random.default_rng(0).normal(size=(8, 8))
-    repr(np.linalg.norm(square @ square).sum())  # NumPy imports some of its parts at the first use
-    stubs.close_imports()
-    os.environ.clear()
-    sys.argv[:] = [""]
-    sys.path.clear()
-
-
 class Zygote:
     """Forks a child on command, one at a time, and ends it on command."""
 
     def __init__(self, coordinator: socket.socket, layers: isolation.ChildLayers) -> None:
         self._coordinator = coordinator
         self._layers = layers
+        self._prepared: dict[int, Cases] = {}
         self._child = NO_CHILD
 
     def serve(self) -> None:
         """Obey until the coordinator hangs up; then end what still runs."""
         while True:
-            command, descriptors, _, _ = socket.recv_fds(self._coordinator, 1, 1)
+            command, descriptors, _, _ = socket.recv_fds(self._coordinator, 1 + KEY.size, 2)
             if command == FORK:
-                self._fork(descriptors[0])
+                self._fork(descriptors)
             elif command == END:
                 self._coordinator.send(STATUS.pack(*self._end()))
+            elif command:
+                self._prepared[KEY.unpack(command[1:])[0]] = _read_cases(descriptors[0])
+                gc.freeze()
             else:
                 self._end()
                 return
 
-    def _fork(self, channel: int) -> None:
+    def _fork(self, descriptors: list[int]) -> None:
         """Start a child; if that fails, the coordinator finds its channel closed."""
         with contextlib.suppress(OSError):
             self._child = os.fork()
         if self._child == 0:
-            _run_child(channel, self._layers)
-        os.close(channel)
+            _run_child(descriptors, self._layers, self._prepared)
+        for descriptor in descriptors:
+            os.close(descriptor)
 
     def _end(self) -> tuple[int, float]:
         """Kill the child, if it has not ended, and return how it ended and its CPU time."""
@@ -122,19 +99,36 @@ class Zygote:
         return status, usage.ru_utime + usage.ru_stime
 
 
-def _run_child(channel: int, layers: isolation.ChildLayers) -> None:
+def _read_cases(descriptor: int) -> Cases:
+    with os.fdopen(descriptor, "rb") as file:
+        return cast(Cases, wire.decode(file.read(), trusted=True))
+
+
+def _run_child(
+    descriptors: list[int], layers: isolation.ChildLayers, prepared: dict[int, Cases]
+) -> None:
     """Confine this process and run a submission in it; never return."""
     try:
-        last = isolation.LAST_DESCRIPTOR
-        os.dup2(channel, last)
-        os.closerange(last + 1, os.sysconf("SC_OPEN_MAX"))
-        guest = Guest(last, last)
+        channel, bell = _only_descriptors(descriptors)
+        guest = Guest(channel, channel, bell, prepared)
         try:
             layers.put_on()
+            report = messages.READY
         except BaseException as error:
-            guest.say(messages.NO_TOKEN, wire.encode(f"{type(error).__name__}: {error}"))
-            return
-        guest.say(messages.NO_TOKEN, wire.encode(messages.READY))
-        guest.serve()
+            report = f"{type(error).__name__}: {error}"
+        guest.say(messages.NO_TOKEN, wire.encode(report))
+        guest.ring()
+        if report == messages.READY:
+            guest.serve()
     finally:
         os._exit(0)
+
+
+def _only_descriptors(descriptors: list[int]) -> list[int]:
+    """Close everything but the standard three, which lead nowhere, and these, made the next."""
+    high = [fcntl.fcntl(given, fcntl.F_DUPFD, isolation.DESCRIPTORS) for given in descriptors]
+    low = list(range(isolation.DESCRIPTORS - len(descriptors), isolation.DESCRIPTORS))
+    for source, target in zip(high, low, strict=True):
+        os.dup2(source, target)
+    os.closerange(isolation.DESCRIPTORS, os.sysconf("SC_OPEN_MAX"))
+    return low
