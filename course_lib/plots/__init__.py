@@ -5,16 +5,31 @@
 >>> show(figure, alt="The loss falls until step 50, then stays")
 """
 
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
 from course_lib.plots.classes import draw_decision, draw_samples
-from course_lib.plots.curves import draw_bifurcation, draw_curves, draw_sweep, draw_threshold
+from course_lib.plots.curves import (
+    draw_bifurcation,
+    draw_curves,
+    draw_sweep,
+    draw_threshold,
+    draw_trials,
+)
 from course_lib.plots.display import show
-from course_lib.plots.images import draw_digits
+from course_lib.plots.images import draw_digits, frame_digits
+from course_lib.plots.kept import KeptFigure, Layer, Panes, draw_layers
 from course_lib.plots.landscapes import draw_contours, draw_paths
 from course_lib.plots.matrices import draw_confusion, draw_error_map, draw_gradient_errors
 from course_lib.plots.networks import draw_index_graph, draw_network
-from course_lib.plots.style import house_style, subplots
+from course_lib.plots.style import house_style, mosaic, subplots
 
 __all__ = [
+    "Axes",
+    "Figure",
+    "KeptFigure",
+    "Layer",
+    "Panes",
     "draw_bifurcation",
     "draw_confusion",
     "draw_contours",
@@ -24,12 +39,16 @@ __all__ = [
     "draw_error_map",
     "draw_gradient_errors",
     "draw_index_graph",
+    "draw_layers",
     "draw_network",
     "draw_paths",
     "draw_samples",
     "draw_sweep",
     "draw_threshold",
+    "draw_trials",
+    "frame_digits",
     "house_style",
+    "mosaic",
     "show",
     "subplots",
 ]

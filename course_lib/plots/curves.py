@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from matplotlib.axes import Axes
 
-from course_lib.plots.style import BLACK, BLUE, VERMILION, Array, look, styled
+from course_lib.plots.style import BLACK, BLUE, GREY, VERMILION, Array, look, styled
 
 
 @styled
@@ -21,6 +21,7 @@ def draw_curves(
     yscale: str = "log",
     xlabel: str = "step $t$",
     ylabel: str = "loss",
+    legend: Literal["best", "above", "lower left"] | None = "best",
 ) -> Axes:
     """Draw curves that differ by colour and dash, with a legend if they have names.
 
@@ -33,6 +34,8 @@ def draw_curves(
         Common to all curves; 0, 1, 2, ... otherwise.
     xscale, yscale : {"linear", "log", "symlog"}
     xlabel, ylabel : str
+    legend : {"best", "above", "lower left"}, optional
+        Where the legend stands; above, it is a row in the place of the title. None for none.
 
     Returns
     -------
@@ -44,14 +47,26 @@ def draw_curves(
         values = np.where(np.isfinite(values), values, np.nan)
         ax.plot(steps, values, color=color, linestyle=dash, label=label or None)
     ax.set(xscale=xscale, yscale=yscale, xlabel=xlabel, ylabel=ylabel)
-    if any(curves):
-        ax.legend()
+    if any(curves) and legend == "above":
+        ax.legend(
+            loc="lower left", bbox_to_anchor=(0, 1), ncols=3, frameon=False, borderaxespad=0,
+            columnspacing=1.2, handlelength=1.7,
+        )  # fmt: skip
+    elif any(curves) and legend is not None:
+        ax.legend(loc="best" if legend == "best" else "lower left")
     return ax
 
 
 @styled
 def draw_threshold(
-    value: float, label: str, *, ax: Axes, axis: str = "x", side: str = "left", at: float = 0.97
+    value: float,
+    label: str,
+    *,
+    ax: Axes,
+    axis: Literal["x", "y"] = "x",
+    side: Literal["left", "right"] = "left",
+    at: float = 0.97,
+    gap: float = 5.0,
 ) -> Axes:
     """Draw a predicted limit: a black dashed line across the axes, its label along it.
 
@@ -66,6 +81,8 @@ def draw_threshold(
         Of a vertical line, or the end of a horizontal one, at which the label stands.
     at : float
         Height of a vertical line's label: 0 at the bottom of the axes, 1 at the top.
+    gap : float
+        Between a vertical line and its label, in points.
 
     Returns
     -------
@@ -78,7 +95,7 @@ def draw_threshold(
     if axis == "x":
         ax.axvline(value, zorder=2.5, **dash)
         ax.annotate(
-            label, (value, at), (-5 if side == "left" else 5, 0), ha=away, va="top",
+            label, (value, at), (-gap if side == "left" else gap, 0), ha=away, va="top",
             xycoords=ax.get_xaxis_transform(), textcoords="offset points", **words,
         )  # fmt: skip
     else:
@@ -132,6 +149,43 @@ def draw_sweep(
         )  # fmt: skip
     if any(results) or lost.any():
         ax.legend(loc="lower left")  # out of the way of a threshold's label
+    return ax
+
+
+@styled
+def draw_trials(learning_rates: Array, values: Array, *, ax: Axes) -> Axes:
+    """Draw what single runs gave: rings for the earlier ones, a solid diamond for the last.
+
+    What is above the axes' limit, or not finite, is drawn as a triangle at the upper edge.
+
+    Parameters
+    ----------
+    learning_rates, values : ndarray of shape (runs,)
+        In the order of the runs.
+    ax : Axes
+        With its limits set.
+
+    Returns
+    -------
+    Axes
+    """
+    top = ax.get_ylim()[1]
+    above = ~(values <= top)  # NaN is above too
+    height = np.where(above, top, values)
+    past: dict[str, Any] = {
+        "color": GREY,
+        "markerfacecolor": "none",
+        "linestyle": "none",
+        "zorder": 3,
+    }
+    for earlier, marker in ((~above, "o"), (above, "^")):
+        shown = np.flatnonzero(earlier[:-1])
+        ax.plot(learning_rates[shown], height[shown], marker, markersize=5, **past)
+    marker = "^" if above[-1] else "D"
+    ax.plot(
+        learning_rates[-1:], height[-1:], marker, markersize=9, color=VERMILION,
+        markeredgecolor="white", clip_on=False, zorder=4,
+    )  # fmt: skip
     return ax
 
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 from matplotlib.axes import Axes
 
 from course_lib.plots.style import BLACK, VERMILION, Array, styled
+
+GAP, WORDS = 2, 4  # between two images and below each, in the images' own pixels
 
 
 @styled
@@ -35,26 +38,31 @@ def draw_digits(
     -------
     Axes
     """
-    side = round((images[0].size) ** 0.5) if len(images) else 8
-    rows = max(1, -(-len(images) // columns))
-    cell_height, cell_width = side * 1.42, side * 1.3
-    ax.set(xlim=(0, columns * cell_width), ylim=(rows * cell_height, 0))
+    side = round(images[0].size ** 0.5) if len(images) else 8
+    height, width = frame_digits(len(images), ax=ax, columns=columns, side=side)
+    sheet = np.full((height, width), np.nan)
+    low, high = (images.min(), images.max()) if len(images) else (0.0, 1.0)
     for index, image in enumerate(images):
-        row, column = divmod(index, columns)
-        x, y = (column + 0.115) * cell_width, row * cell_height
-        ax.imshow(image.reshape(side, side), cmap="Greys", extent=(x, x + side, y + side, y))
+        y, x = np.array(divmod(index, columns)) * (side + WORDS, side + GAP)
+        sheet[y : y + side, x : x + side] = image.reshape(side, side)
         guess = truths[index] if predictions is None else predictions[index]
-        _name(truths[index], guess, predictions is None, (x + side / 2, y + 1.02 * side), ax)
-    ax.set(xlim=(0, columns * cell_width), ylim=(rows * cell_height, 0))
-    ax.set_aspect("equal")
-    ax.set_axis_off()
+        words = f"{truths[index]}" if predictions is None else f"{truths[index]} as {guess}"
+        _write(words, (x + side / 2, y + side), truths[index] != guess, ax)
+    ax.imshow(sheet, cmap="Greys", vmin=low, vmax=high, extent=(0, width, height, 0))
+    ax.set(xlim=(0, width), ylim=(height, 0))
     return ax
 
 
-def _name(truth: int, guess: int, alone: bool, place: tuple[float, float], ax: Axes) -> None:
-    wrong = truth != guess
-    ax.text(
-        *place, f"{truth}" if alone else f"{truth} as {guess}", ha="center", va="top",
-        fontsize="small", color=VERMILION if wrong else BLACK,
-        fontweight="bold" if wrong else "normal",
-    )  # fmt: skip
+def frame_digits(count: int, *, ax: Axes, columns: int = 6, side: int = 8) -> tuple[int, int]:
+    """Set the limits of axes for so many images, and return height and width in their pixels."""
+    rows = max(1, -(-count // columns))
+    height, width = rows * (side + WORDS), columns * (side + GAP) - GAP
+    ax.set(xlim=(0, width), ylim=(height, 0), aspect="equal")
+    ax.set_axis_off()
+    return height, width
+
+
+def _write(words: str, place: tuple[float, float], wrong: bool, ax: Axes) -> None:
+    x, y = place
+    color, weight = (VERMILION, "bold") if wrong else (BLACK, "normal")
+    ax.text(x, y + 0.25, words, ha="center", va="top", color=color, fontweight=weight)

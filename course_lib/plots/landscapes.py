@@ -10,8 +10,8 @@ from matplotlib.axes import Axes
 
 from course_lib.plots.style import BLACK, GREY, Array, look, styled
 
-LEVELS = 14
-FAR = 100.0  # boxes: a point further out is drawn there, since Agg cannot draw at 1e300
+LEVELS = 12
+FAR = 2.0  # boxes: a path ends where it is so far out, or its swings would fill the picture
 
 
 @styled
@@ -37,7 +37,7 @@ def draw_contours(
     minimum : pair of float, optional
         Marked with a star.
     levels : ndarray of shape (k,), increasing, optional
-        Default: 14, their square roots evenly spaced above the lowest loss, so that the contours
+        Default: 12, their square roots evenly spaced above the lowest loss, so that the contours
         of a quadratic are evenly spaced too.
     xlabel, ylabel : str
 
@@ -64,7 +64,8 @@ def draw_paths(paths: Mapping[str, Array], *, ax: Axes) -> Axes:
     Parameters
     ----------
     paths : mapping from a label to an ndarray of shape (2, points)
-        A label of "" has no entry in the legend. Non-finite points are left out.
+        A label of "" has no entry in the legend. A path ends where it is not finite, or is more
+        than two boxes away.
     ax : Axes
         Its limits stay as they are: a path may leave the box.
 
@@ -85,7 +86,7 @@ def _draw_path(path: Array, label: str, index: int, ax: Axes) -> None:
     if not path.size:
         return
     color, dash, marker = look(index)
-    ax.plot(*path, color=color, linestyle=dash, linewidth=1.4, label=label or None, zorder=3)
+    ax.plot(*path, color=color, linestyle=dash, linewidth=1.2, label=label or None, zorder=3)
     ax.plot(*path, color=color, marker=marker, markersize=3.5, linestyle="none", zorder=3)
     ends: dict[str, Any] = {"color": color, "marker": marker, "linestyle": "none", "zorder": 4}
     ax.plot(*path[:, :1], markersize=10, markerfacecolor="white", markeredgewidth=2, **ends)
@@ -93,8 +94,10 @@ def _draw_path(path: Array, label: str, index: int, ax: Axes) -> None:
 
 
 def _within_reach(path: Array, limits: tuple[tuple[float, float], tuple[float, float]]) -> Array:
-    """Keep the finite points, none further than `FAR` boxes from the box."""
-    kept = path[:, np.isfinite(path).all(axis=0)]
+    """Cut the path off at its first point that is far away, and draw that one at the limit."""
     low, high = np.sort(np.array(limits), axis=1).T[:, :, None]
     reach = FAR * (high - low)
-    return np.asarray(np.clip(kept, low - reach, high + reach))
+    near = ((low - reach <= path) & (path <= high + reach)).all(axis=0)
+    stop = path.shape[1] if near.all() else int(np.argmin(near)) + 1
+    shown = path[:, :stop]
+    return np.asarray(np.clip(shown[:, np.isfinite(shown).all(axis=0)], low - reach, high + reach))

@@ -1,0 +1,202 @@
+"""A lab: controls, a picture that answers them at once, and a sentence on what is seen.
+
+What a lab shows is an `Experiment`. `Lab` is the same for all of them: it draws only what changed,
+abandons work for values that are gone, shows the set-up as code, and turns an error into a
+sentence.
+"""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any, Generic
+
+import ipywidgets
+from traitlets import Unicode
+
+from course_lib.plots import Figure, KeptFigure
+from course_lib.widgets.controls import Setting
+from course_lib.widgets.experiment import (
+    Experiment,
+    Result,
+    Settings,
+    accept,
+    code,
+    static_figure,
+)
+from course_lib.widgets.work import Later, NewestWork, on_the_running_loop
+
+STYLE = """<style>
+.course-lab .widget-image { max-width: 100%; height: auto; }
+.course-lab .widget-text input { font-family: monospace; }
+.course-lab-large, .course-lab-large .jupyter-widgets, .course-lab-large .widget-html-content,
+.course-lab-large input, .course-lab-large select { font-size: 19px !important; }
+.course-lab-large .jupyter-widgets.widget-inline-hbox { height: 34px; line-height: 34px; }
+</style>"""
+
+
+class Lab(Generic[Result]):
+    """An experiment with its controls, on a page.
+
+    Closing it (`lab.close()`, or leaving a `with` block) takes it off the page and frees what it
+    holds.
+
+    Parameters
+    ----------
+    experiment : Experiment
+    settings : mapping
+        A value for each of the experiment's controls.
+    later : callable, optional
+        Who calls for the next slice of long work; the kernel's event loop.
+
+    Attributes
+    ----------
+    controls : dict from name to widget
+    picture : ipywidgets.Image
+    verdict : ipywidgets.HTML
+    set_up : ipywidgets.Text
+        The lab as code, to copy.
+    error : Exception or None
+        What the last change of a control raised; the verdict says it in words.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a setting is not one that its control offers.
+    """
+
+    def __init__(
+        self,
+        experiment: Experiment[Result],
+        settings: Settings,
+        *,
+        later: Later = on_the_running_loop,
+    ) -> None:
+        self.experiment = experiment
+        accepted = accept(experiment, settings)
+        self.error: Exception | None = None
+        self._kept = KeptFigure(experiment.layout, size=experiment.size)
+        self._work = NewestWork(self._show, self._fail, later=later)
+        self.controls: dict[str, Any] = {
+            name: control.widget(accepted[name]) for name, control in experiment.controls.items()
+        }
+        self.picture = _NamedImage(format="png", description="", tooltip=experiment.name)
+        self.verdict = ipywidgets.HTML()
+        self.set_up = ipywidgets.Text(description="this set-up", layout={"width": "min(46em, 98%)"})
+        self.progress = ipywidgets.FloatProgress(max=1.0, description="working")
+        self.stop_button = ipywidgets.Button(description="Stop", tooltip="Stop the computation")
+        self.stop_button.on_click(lambda _: self.stop())
+        self._waiting = ipywidgets.HBox([self.progress, self.stop_button])
+        self.box = self._assemble()
+        for widget in self.controls.values():
+            widget.observe(self._changed, names="value")
+        self._changed(None)
+
+    @property
+    def settings(self) -> dict[str, Setting]:
+        """The controls' values, as the code to copy has them."""
+        return accept(
+            self.experiment, {name: widget.value for name, widget in self.controls.items()}
+        )
+
+    @property
+    def busy(self) -> bool:
+        """Whether a computation is under way."""
+        return self._work.busy
+
+    def stop(self) -> None:
+        """Stop a long computation; the picture keeps what there is."""
+        if self.busy:
+            self._work.stop()
+            self._waiting.layout.visibility = "hidden"
+            self._say("Stopped early. " + self._words)
+
+    def figure(self) -> Figure:
+        """Return a figure of what the lab shows, for `show`."""
+        return static_figure(self.experiment, self.settings)
+
+    def close(self) -> None:
+        """Take the lab off the page, and free its figure and its widgets."""
+        self._work.stop()
+        self._kept.close()
+        for widget in self.controls.values():
+            widget.unobserve_all()
+        _close_tree(self.box)
+
+    def __enter__(self) -> Lab[Result]:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return code(self.experiment, self.settings)
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
+        """Show the widgets; as plain text, the code that makes the lab, the same in every run."""
+        bundle: dict[str, Any] = self.box._repr_mimebundle_()
+        return {**bundle, "text/plain": repr(self)}
+
+    def _assemble(self) -> ipywidgets.VBox:
+        rows = [ipywidgets.HTML(STYLE), *self.controls.values(), self.picture, self.verdict]
+        box = ipywidgets.VBox([*rows, self.set_up, self._waiting])
+        box.add_class("course-lab")
+        self._waiting.layout.visibility = "hidden"
+        return box
+
+    def _changed(self, _: object) -> None:
+        """Answer a change of any control. Never raises: an error becomes a sentence."""
+        try:
+            settings = self.settings
+            self.error = None
+            self._settings = settings
+            self._work.start(self.experiment.compute(settings))
+            self._show_controls(settings)
+        except Exception as error:
+            self._fail(error)
+
+    def _show(self, result: Result, finished: bool) -> None:
+        settings = self._settings
+        large = bool(settings.get("large_type", False))
+        self.picture.value = self._kept.png(self.experiment.layers(result), large=large)
+        self._words = self.experiment.describe(result)
+        self._say(self._words)
+        self.progress.value = self.experiment.share(result)
+        self._waiting.layout.visibility = "hidden" if finished else "visible"
+
+    def _fail(self, error: Exception) -> None:
+        self.error = error
+        self._waiting.layout.visibility = "hidden"
+        self._say(f"This combination cannot be shown: {error}. Move a control to go on.")
+
+    def _say(self, words: str) -> None:
+        self.verdict.value = f'<div role="status" aria-live="polite">{escape(words)}</div>'
+
+    def _show_controls(self, settings: Settings) -> None:
+        """Write the set-up as code, hide the controls that mean nothing, and set the type."""
+        self.set_up.value = code(self.experiment, settings)
+        relevant = self.experiment.relevant(settings)
+        for name, widget in self.controls.items():
+            widget.layout.display = None if name in relevant else "none"
+        if settings.get("large_type"):
+            self.box.add_class("course-lab-large")
+        else:
+            self.box.remove_class("course-lab-large")
+
+
+class _NamedImage(ipywidgets.Image):  # type: ignore[misc]  # ipywidgets has no types
+    """An image with a name for those who cannot see it.
+
+    The browser side of ipywidgets makes `tooltip` the title of a widget whose description is
+    empty; `Image` has no description, and so could have no title.
+    """
+
+    description = Unicode("").tag(sync=True)
+
+
+def _close_tree(widget: Any) -> None:
+    """Close a widget and all that is in it."""
+    for child in getattr(widget, "children", ()):
+        _close_tree(child)
+    for part in (widget.layout, getattr(widget, "style", None), widget):
+        if part is not None:
+            part.close()
