@@ -83,7 +83,7 @@ def _changed_in_place(function: FunctionCases, outcome: Returned) -> Problem:
 def compare(function: FunctionCases, expected: Value, got: Value) -> Iterator[Problem]:
     """Yield what is wrong with each part of a result; nothing for a right one."""
     for found in leaves(function, expected, got):
-        problem = found if isinstance(found, Problem) else _compare_leaf(found, function)
+        problem = found if isinstance(found, Problem) else compare_leaf(found, function)
         if problem is not None:
             yield problem
 
@@ -153,7 +153,8 @@ def _wrong_type(name: str, expected: Value, got: Value) -> Problem:
     return Problem("type", f"{name} is {describe(got)}; expected {describe(expected)}{hint}.")
 
 
-def _compare_leaf(leaf: Leaf, function: FunctionCases) -> Problem | None:
+def compare_leaf(leaf: Leaf, function: FunctionCases) -> Problem | None:
+    """Return what is wrong with one number or array, None for a right one."""
     expected, got = asarray(leaf.expected), asarray(leaf.got)
     if expected.shape != got.shape:
         letters = function.returns.get(leaf.name, "")

@@ -57,7 +57,7 @@ def _show_array(array: npt.NDArray[Any], digits: int) -> str:
     with np.printoptions(
         precision=digits,
         suppress=False,
-        floatmode="maxprec",
+        floatmode="maxprec_equal",
         threshold=64,
         edgeitems=3,
         linewidth=72,
@@ -93,9 +93,9 @@ def describe(value: Value) -> str:
     if isinstance(value, np.ndarray):
         return f"an array of shape {value.shape}"
     if isinstance(value, tuple):
-        return f"a tuple of {len(value)}"
+        return f"a tuple of length {len(value)}"
     if isinstance(value, list):
-        return f"a list of {len(value)}"
+        return f"a list of length {len(value)}"
     for kind, words in _KINDS.items():
         if isinstance(value, kind):
             return words

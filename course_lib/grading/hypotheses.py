@@ -1,7 +1,7 @@
 """Hypotheses on how a wrong result is related to the expected one, over all cases at once.
 
-Each looks at the same part of the result in every case and returns what it is, as the end of a
-sentence that starts "Yours is ...", or "" if it does not hold in every case.
+Each looks at the same part of the result in every case, and returns a `Relation`, or None if it
+does not hold.
 """
 
 from __future__ import annotations
@@ -34,7 +34,18 @@ class Evidence(NamedTuple):
     facts: frozenset[str]
 
 
-Hypothesis: TypeAlias = Callable[[Sequence[Evidence], Tolerance], str]
+class Relation(NamedTuple):
+    """How yours is related to the expected: it continues "Yours is ...".
+
+    `example` is what the letters stand for in one case, `meaning` what the author may have missed.
+    """
+
+    words: str
+    meaning: str = ""
+    example: str = ""
+
+
+Hypothesis: TypeAlias = Callable[[Sequence[Evidence], Tolerance], Relation | None]
 
 
 def near(expected: Numbers, got: Numbers, tolerance: Tolerance) -> bool:
@@ -42,15 +53,15 @@ def near(expected: Numbers, got: Numbers, tolerance: Tolerance) -> bool:
     return expected.shape == got.shape and not far(expected, got, tolerance).any()
 
 
-def a_factor(evidence: Sequence[Evidence], tolerance: Tolerance) -> str:
+def a_factor(evidence: Sequence[Evidence], tolerance: Tolerance) -> Relation | None:
     """Yours = c · expected: c the same in all cases, or a size, or only in direction."""
     factors = [_factor(item, tolerance) for item in evidence]
     telling = [(f, item) for f, item in zip(factors, evidence, strict=True) if f is not None]
     if not telling or any(math.isnan(factor) for factor, _ in telling):
-        return ""
+        return None
     first = telling[0][0]
     if all(_close(factor, first) for factor, _ in telling):
-        return "zero" if abs(first) < 1e-12 else f"{number(first)} × the expected"
+        return Relation("zero" if abs(first) < 1e-12 else f"{number(first)} × the expected")
     return _a_size(telling) or _a_length(telling)
 
 
@@ -80,7 +91,7 @@ def number(factor: float) -> str:
     return f"{sign}{size:.4g}"
 
 
-def _a_size(telling: Sequence[tuple[float, Evidence]]) -> str:
+def _a_size(telling: Sequence[tuple[float, Evidence]]) -> Relation | None:
     """Find a size, or a product of sizes, that the factor follows from case to case."""
     names = sorted(set.intersection(*(set(item.numbers) for _, item in telling)))
     for (top, bottom), scale in itertools.product(_ratios(names), (1, -1, 2, -2, 0.5, -0.5)):
@@ -91,7 +102,7 @@ def _a_size(telling: Sequence[tuple[float, Evidence]]) -> str:
         ]
         if len(sized) == len(telling) and all(_close(f, s) for f, s in sized):
             return _in_words(top, bottom, scale, _most_telling(telling))
-    return ""
+    return None
 
 
 def _ratios(names: Sequence[str]) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
@@ -112,63 +123,64 @@ def _most_telling(telling: Sequence[tuple[float, Evidence]]) -> Evidence:
     return next((item for factor, item in telling if not _close(abs(factor), 1.0)), telling[0][1])
 
 
-def _in_words(top: tuple[str, ...], bottom: tuple[str, ...], scale: float, item: Evidence) -> str:
+def _in_words(
+    top: tuple[str, ...], bottom: tuple[str, ...], scale: float, item: Evidence
+) -> Relation:
     """Say the factor, what the letters are in one case, and what it means."""
     values = ", ".join(f"{name} = {item.numbers[name]:g}" for name in dict.fromkeys(top + bottom))
-    where = f"in case {item.case} {values}"
+    example = f"in case {item.case}, {values}"
     sign = "" if scale == 1 else f"{number(scale)} × "
-    if not bottom:
-        return f"{sign}{' × '.join(top)} × the expected ({where}): a division is missing"
     by = " × ".join(bottom)
+    if not bottom:
+        words = f"{sign}{' × '.join(top)} × the expected"
+        return Relation(words, "a division is missing", example)
     if not top:
-        return f"{sign}the expected divided by {by} ({where}): one division too many"
-    return f"{sign}{top[0]}/{by} × the expected ({where}): divided by the wrong number"
+        return Relation(f"{sign}the expected divided by {by}", "one division too many", example)
+    return Relation(f"{sign}{top[0]}/{by} × the expected", "divided by the wrong number", example)
 
 
-def _a_length(telling: Sequence[tuple[float, Evidence]]) -> str:
+def _a_length(telling: Sequence[tuple[float, Evidence]]) -> Relation | None:
     """Parallel in every case: says something only where there are two entries or more."""
     if not any(np.count_nonzero(item.expected) > 1 for _, item in telling):
-        return ""
+        return None
     if all(factor > 0 for factor, _ in telling):
-        return "parallel to the expected, but of another length"
-    return "on the same line as the expected, but of another length or sign"
+        return Relation("parallel to the expected, but of another length")
+    return Relation("on the same line as the expected, but of another length or sign")
 
 
-def transposed(evidence: Sequence[Evidence], tolerance: Tolerance) -> str:
+def transposed(evidence: Sequence[Evidence], tolerance: Tolerance) -> Relation | None:
     """Yours = expected, rows and columns exchanged."""
     if all(i.expected.ndim == 2 and near(i.expected.T, i.got, tolerance) for i in evidence):
-        return "the expected transposed"
-    return ""
+        return Relation("the expected transposed")
+    return None
 
 
-def reversed_order(evidence: Sequence[Evidence], tolerance: Tolerance) -> str:
+def reversed_order(evidence: Sequence[Evidence], tolerance: Tolerance) -> Relation | None:
     """Yours = expected, read from its end."""
     if all(i.expected.ndim and near(i.expected[::-1], i.got, tolerance) for i in evidence):
-        return "the expected in reverse order"
-    return ""
+        return Relation("the expected in reverse order")
+    return None
 
 
-def reshaped(evidence: Sequence[Evidence], tolerance: Tolerance) -> str:
+def reshaped(evidence: Sequence[Evidence], tolerance: Tolerance) -> Relation | None:
     """Yours holds the right numbers in another shape."""
     wrong = [item for item in evidence if item.expected.shape != item.got.shape]
     if not wrong or not all(near(i.expected.ravel(), i.got.ravel(), tolerance) for i in evidence):
-        return ""
-    return (
-        f"right in its numbers, but not in its shape ({wrong[0].got.shape} for"
-        f" {wrong[0].expected.shape})"
-    )
+        return None
+    shapes = f"{wrong[0].got.shape} for {wrong[0].expected.shape}"
+    return Relation("right in its numbers but not in its shape", shapes)
 
 
-def not_reduced(evidence: Sequence[Evidence], tolerance: Tolerance) -> str:
+def not_reduced(evidence: Sequence[Evidence], tolerance: Tolerance) -> Relation | None:
     """Yours is what the expected is the sum, the mean or the maximum of, or the other way."""
     axes: tuple[int | None, ...] = (0, 1, None)
     for axis, (name, reduce) in itertools.product(axes, _REDUCTIONS.items()):
         along = "over everything" if axis is None else f"over axis {axis}"
         if all(near(i.expected, _reduced(reduce, i.got, axis), tolerance) for i in evidence):
-            return f"right but for its {name} {along}, which is missing"
+            return Relation(f"right but for a {name} {along}", "it is missing")
         if all(near(_reduced(reduce, i.expected, axis), i.got, tolerance) for i in evidence):
-            return f"the expected after a {name} {along}, which is one too many"
-    return ""
+            return Relation(f"the expected after a {name} {along}", "one too many")
+    return None
 
 
 _REDUCTIONS: dict[str, Callable[..., Any]] = {"sum": np.sum, "mean": np.mean, "maximum": np.max}
@@ -181,48 +193,48 @@ def _reduced(reduce: Callable[..., Any], array: Numbers, axis: int | None) -> Nu
     return np.asarray(reduce(array, axis=axis))
 
 
-def an_offset(evidence: Sequence[Evidence], tolerance: Tolerance) -> str:
+def an_offset(evidence: Sequence[Evidence], tolerance: Tolerance) -> Relation | None:
     """Yours = expected + c."""
     if not _same_shapes(evidence) or sum(item.got.size for item in evidence) < 3:
-        return ""
+        return None
     offset = float((evidence[0].got.astype(float) - evidence[0].expected).flat[0])
     shifted = (near(i.expected + offset, i.got, tolerance) for i in evidence)
     if math.isfinite(offset) and all(shifted):
-        return f"the expected {'+' if offset > 0 else '−'} {number(abs(offset))}"
-    return ""
+        return Relation(f"the expected {'+' if offset > 0 else '−'} {number(abs(offset))}")
+    return None
 
 
-def a_function(evidence: Sequence[Evidence], tolerance: Tolerance) -> str:
+def a_function(evidence: Sequence[Evidence], tolerance: Tolerance) -> Relation | None:
     """Yours = a simple function of the expected, entry by entry."""
-    for words, function in _FUNCTIONS.items():
+    for relation, function in _FUNCTIONS.items():
         with np.errstate(all="ignore"):
             if all(near(function(i.expected.astype(float)), i.got, tolerance) for i in evidence):
-                return words
-    return ""
+                return relation
+    return None
 
 
-_FUNCTIONS: dict[str, Callable[[Numbers], Numbers]] = {
-    "the absolute value of the expected: a sign is lost": np.abs,
-    "the expected with its negative entries set to 0": lambda e: np.maximum(e, 0.0),
-    "the expected with its positive entries set to 0": lambda e: np.minimum(e, 0.0),
-    "the sign of the expected alone": np.sign,
-    "the square of the expected: a root is missing": np.square,
-    "the square root of the expected: one root too many": np.sqrt,
-    "one over the expected": np.reciprocal,
-    "the expected rounded": np.round,
-    "the expected rounded down": np.floor,
+_FUNCTIONS: dict[Relation, Callable[[Numbers], Numbers]] = {
+    Relation("the absolute value of the expected", "a sign is lost"): np.abs,
+    Relation("the expected with 0 for its negative entries"): lambda e: np.maximum(e, 0.0),
+    Relation("the expected with 0 for its positive entries"): lambda e: np.minimum(e, 0.0),
+    Relation("the sign of the expected alone"): np.sign,
+    Relation("the square of the expected", "a root is missing"): np.square,
+    Relation("the square root of the expected", "one root too many"): np.sqrt,
+    Relation("one over the expected"): np.reciprocal,
+    Relation("the expected rounded"): np.round,
+    Relation("the expected rounded down"): np.floor,
 }
 
 
-def some_entries(evidence: Sequence[Evidence], tolerance: Tolerance) -> str:
+def some_entries(evidence: Sequence[Evidence], tolerance: Tolerance) -> Relation | None:
     """Yours is right but for entries that have something in common."""
     if not _same_shapes(evidence) or all(item.expected.size < 2 for item in evidence):
-        return ""
+        return None
     wrong = [(item, far(item.expected, item.got, tolerance)) for item in evidence]
     for words, belongs in _PLACES.items():
         if all(belongs(item)[mask].all() for item, mask in wrong):
-            return words
-    return ""
+            return Relation(words)
+    return None
 
 
 def _at(place: int) -> Callable[[Evidence], Numbers]:
@@ -248,16 +260,16 @@ _PLACES: dict[str, Callable[[Evidence], Numbers]] = {
 }
 
 
-def some_cases(evidence: Sequence[Evidence], tolerance: Tolerance) -> str:
+def some_cases(evidence: Sequence[Evidence], tolerance: Tolerance) -> Relation | None:
     """Yours is right in exactly the cases that have a fact in common, such as n = 1."""
     right = {item.case for item in evidence if near(item.expected, item.got, tolerance)}
     for fact in sorted(set().union(*(item.facts for item in evidence))):
         having = {item.case for item in evidence if fact in item.facts}
         if having and having == right:
-            return f"right in the {len(right)} cases with {fact}, wrong in all others"
+            return Relation(f"right in the {len(right)} cases with {fact}, wrong in all others")
         if having and len(having) + len(right) == len(evidence) and not having & right:
-            return f"wrong in the {len(having)} cases with {fact}, right in all others"
-    return ""
+            return Relation(f"wrong in the {len(having)} cases with {fact}, right in all others")
+    return None
 
 
 def _same_shapes(evidence: Sequence[Evidence]) -> bool:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from course_lib.grading.cases import Case, FunctionCases, KnownSlip
-from course_lib.grading.compare import compare, find_problem
-from course_lib.grading.describe import show_apart, show_arguments, sizes
+from course_lib.grading.compare import Leaf, compare, compare_leaf, find_problem, leaves
+from course_lib.grading.describe import show, show_apart, show_arguments, sizes
 from course_lib.grading.failures import code_line, load_problem
 from course_lib.grading.outcomes import LoadState, Outcome, Raised, Returned, Unsupported
 from course_lib.grading.results import (
@@ -147,12 +147,18 @@ def _example(function: FunctionCases, place: int, outcome: Outcome) -> Example:
 
 
 def _side_by_side(function: FunctionCases, case: Case, outcome: Outcome) -> tuple[Compared, ...]:
-    """Write the expected result and the learner's, part by part where both have the parts."""
+    """Write the expected results beside the learner's, where they can be compared at all."""
     expected = case.expected[0]
     if expected.kind != "value" or not isinstance(outcome, Returned):
         return ()
-    parts, e, g = tuple(function.returns), expected.data, outcome.value
-    if len(parts) > 1 and isinstance(e, tuple) and isinstance(g, (tuple, list)):
-        rows = zip(parts, e, g, strict=False)
-        return tuple(Compared(name, *show_apart(x, y)) for name, x, y in rows)
-    return (Compared("", *show_apart(e, g)),)
+    found = list(leaves(function, expected.data, outcome.value))
+    pairs = [leaf for leaf in found if isinstance(leaf, Leaf)]
+    if len(pairs) < len(found):
+        return ()
+    return tuple(_compared(function, leaf) for leaf in pairs)
+
+
+def _compared(function: FunctionCases, leaf: Leaf) -> Compared:
+    if compare_leaf(leaf, function) is None:
+        return Compared(leaf.name, show(leaf.expected), show(leaf.expected), right=True)
+    return Compared(leaf.name, *show_apart(leaf.expected, leaf.got), right=False)

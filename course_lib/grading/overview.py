@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from html import escape
 from pathlib import Path
 
+from course_lib.grading import markup
 from course_lib.grading.cases import CasesError, ExerciseCases, read_cases
 from course_lib.grading.places import all_slugs
 from course_lib.grading.progress import Attempts, ProgressError, read
@@ -22,7 +22,7 @@ def overview(exercises: Path) -> Report:
         return note(f"{error}.")
     lines = list(_lines(exercises, known))
     text = "\n".join(lines)
-    return Report(text, f"<pre style='line-height:1.35'>{escape(text)}</pre>")
+    return Report(text, markup.card("", [markup.code_block(text)]))
 
 
 def _lines(exercises: Path, known: Mapping[tuple[str, str], Attempts]) -> Iterator[str]:
@@ -36,6 +36,8 @@ def _lines(exercises: Path, known: Mapping[tuple[str, str], Attempts]) -> Iterat
             yield f"{slug:<{width}}  {error}"
             continue
         yield f"{slug:<{width}}  {_exercise_line(cases, known)}"
+        if any((slug, function.name) in known for function in cases.functions):
+            yield f"{'':<{width}}  {_function_marks(cases, known)}"
         following = following or _next(cases, known)
     yield ""
     yield f"Next: {following}" if following else "All is solved."
@@ -48,6 +50,16 @@ def _exercise_line(cases: ExerciseCases, known: Mapping[tuple[str, str], Attempt
     filled = BAR * sum(best) // total if total else BAR
     bar = "█" * filled + "░" * (BAR - filled)
     return f"{bar}  {solved} of {len(best)} functions, {sum(best)} of {total} points"
+
+
+def _function_marks(cases: ExerciseCases, known: Mapping[tuple[str, str], Attempts]) -> str:
+    """Mark each function: ✓ solved, ✗ tried, ○ not yet."""
+
+    def mark(name: str, points: int) -> str:
+        tried = known.get((cases.slug, name))
+        return "○" if tried is None else "✓" if tried.points >= points else "✗"
+
+    return "  ".join(f"{mark(f.name, f.points)} {f.name}" for f in cases.functions)
 
 
 def _next(cases: ExerciseCases, known: Mapping[tuple[str, str], Attempts]) -> str:

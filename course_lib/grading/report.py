@@ -1,20 +1,20 @@
-"""A verdict as a page: HTML in JupyterLab, plain text in a terminal, the same on every run.
+"""A verdict to read: HTML in JupyterLab, plain text in a terminal, the same on every run.
 
-Nothing here is marked by colour alone, and every text that a learner wrote is escaped.
+Nothing is marked by colour alone.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from html import escape
 
-from course_lib.grading.results import Diagnosis, Example, FunctionResult
+from course_lib.grading import markup
+from course_lib.grading.results import CodeLine, Compared, Diagnosis, Example, FunctionResult
 
 MARKS = {"passed": "✓", "not_attempted": "○"}
 """The mark of a status; every other status is a ✗."""
 
-WORDS = {
+_SHORT = {
     "not attempted": "not attempted",
     "syntax": "a syntax error",
     "refused": "refused",
@@ -24,17 +24,6 @@ WORDS = {
     "exception": "an exception",
     "changed": "changes its input",
 }
-
-_COLORS = {
-    "passed": "var(--jp-success-color1, #2e7d32)",
-    "not_attempted": "var(--jp-border-color1, #9e9e9e)",
-}
-_WRONG = "var(--jp-error-color1, #c62828)"
-_PRE = (
-    "margin:.3em 0;padding:.4em .7em;overflow-x:auto;line-height:1.35;"
-    "background:var(--jp-layout-color2, #f3f3f3);color:inherit"
-)
-_CELL = "text-align:left;vertical-align:top;padding:.2em 1em .2em 0;background:none"
 
 
 @dataclass(frozen=True)
@@ -53,136 +42,112 @@ class Report:
 
 def note(text: str) -> Report:
     """Return a sentence or a few, one a line, as a report."""
-    lines = "".join(_paragraph(escape(line)) for line in text.splitlines())
-    return Report(text, _card(_COLORS["not_attempted"], lines))
+    return Report(text, markup.card("", [markup.paragraph(line) for line in text.splitlines()]))
 
 
 def listing(title: str, code: str) -> Report:
     """Return code under a title, as a report."""
-    html = _paragraph(escape(title)) + _pre(code)
-    return Report(f"{title}\n\n{code}", _card(_COLORS["not_attempted"], html))
+    html = markup.card("", [markup.paragraph(title), markup.code_block(code)])
+    return Report(f"{title}\n\n{code}", html)
 
 
 def report(result: FunctionResult) -> Report:
     """Return the verdict on one function, as a report."""
-    text = "\n".join(_text_lines(result))
-    color = _COLORS.get(result.status, _WRONG)
-    return Report(text, _card(color, "".join(_html_blocks(result))))
+    text = "\n".join([headline(result), *_text_lines(result.diagnosis)])
+    return Report(text, markup.card(result.status, _html_blocks(result)))
 
 
 def headline(result: FunctionResult) -> str:
     """Return the verdict in one line: mark, function, points, and in a few words why."""
-    mark = MARKS.get(result.status, "✗")
-    points = f"{result.points} of {result.max_points} points"
-    return f"{mark} {result.function}: {points}, {_in_short(result.diagnosis)}"
+    return f"{mark(result)} {result.function}: {_score(result)}"
+
+
+def mark(result: FunctionResult) -> str:
+    """Return the sign of a status: ✓, ○ or ✗."""
+    return MARKS.get(result.status, "✗")
+
+
+def _score(result: FunctionResult) -> str:
+    return f"{result.points} of {result.max_points} points, {_in_short(result.diagnosis)}"
 
 
 def _in_short(diagnosis: Diagnosis) -> str:
     if diagnosis.stage == "passed":
         return f"all {diagnosis.total} cases right"
-    if diagnosis.stage in WORDS:
-        return WORDS[diagnosis.stage]
-    return f"wrong in {diagnosis.failed} of {diagnosis.total} cases"
+    counted = f"wrong in {diagnosis.failed} of {diagnosis.total} cases"
+    return _SHORT.get(diagnosis.stage, counted)
 
 
-def _text_lines(result: FunctionResult) -> Iterator[str]:
-    diagnosis = result.diagnosis
-    yield headline(result)
+def _text_lines(diagnosis: Diagnosis) -> Iterator[str]:
     if diagnosis.stage == "passed":
         return
+    if diagnosis.slip:
+        yield f"  Known slip, {diagnosis.slip}: {diagnosis.explanation}"
     yield f"  {diagnosis.sentence}"
     if diagnosis.line:
-        yield f"    line {diagnosis.line.number}:  {diagnosis.line.text.strip()}"
-        if diagnosis.line.column:
-            yield " " * len(f"    line {diagnosis.line.number}:  ") + _caret(diagnosis)
-    if diagnosis.explanation:
-        label = f"Known slip, {diagnosis.slip}: " if diagnosis.slip else ""
-        yield f"  {label}{diagnosis.explanation}"
+        yield from (f"    {line}" for line in code_lines(diagnosis.line))
+    if diagnosis.explanation and not diagnosis.slip:
+        yield f"  {diagnosis.explanation}"
     if diagnosis.example:
-        yield from _example_lines(diagnosis.example, diagnosis.total)
+        yield f"  {_caption(diagnosis)}:"
+        yield from (
+            assignment(f"    {name} = ", text) for name, text in diagnosis.example.arguments
+        )
+        yield from (line for row in diagnosis.example.compared for line in _row_lines(row))
 
 
-def _caret(diagnosis: Diagnosis) -> str:
-    """Put the caret under the column, whatever indentation the shown line has lost."""
-    assert diagnosis.line is not None
-    indentation = len(diagnosis.line.text) - len(diagnosis.line.text.lstrip())
-    return " " * max(diagnosis.line.column - 1 - indentation, 0) + "^"
+def _row_lines(row: Compared) -> Iterator[str]:
+    if row.right:
+        yield assignment(f"  ✓ {row.name}: ", row.expected)
+    else:
+        yield assignment(f"  ✗ {row.name}: expected ", row.expected)
+        yield assignment(f"    {' ' * len(row.name)}  yours    ", row.got)
 
 
-def _example_lines(example: Example, total: int) -> Iterator[str]:
-    yield f"  {_caption(example, total)}:"
-    for name, value in example.arguments:
-        yield _assignment(f"    {name} = ", value)
-    for row in example.compared:
-        name = f" {row.name}" if row.name else ""
-        yield _assignment(f"    expected{name}: ", row.expected)
-        yield _assignment(f"    yours{name}:    ", row.got)
+def code_lines(line: CodeLine) -> Iterator[str]:
+    """Yield a line of the learner's with its number, and a caret under its column."""
+    start = f"line {line.number}:  "
+    yield start + line.text.strip()
+    if line.column:
+        indentation = len(line.text) - len(line.text.lstrip())
+        yield " " * (len(start) + max(line.column - 1 - indentation, 0)) + "^"
 
 
-def _caption(example: Example, total: int) -> str:
-    where = f" ({example.sizes})" if example.sizes else ""
-    return f"The simplest such case, number {example.number} of {total}{where}"
-
-
-def _assignment(start: str, value: str) -> str:
+def assignment(start: str, value: str) -> str:
     """Write a value after its name, each further line under the first."""
     return start + value.replace("\n", "\n" + " " * len(start))
 
 
-def _card(color: str, content: str) -> str:
-    style = f"border-left:4px solid {color};padding:.2em 0 .2em 1em;margin:.2em 0"
-    return f"<div style='{style}'>{content}</div>"
+def _caption(diagnosis: Diagnosis) -> str:
+    assert diagnosis.example is not None
+    example = diagnosis.example
+    where = f" ({example.sizes})" if example.sizes else ""
+    return f"The simplest such case, number {example.number} of {diagnosis.total}{where}"
 
 
 def _html_blocks(result: FunctionResult) -> Iterator[str]:
     diagnosis = result.diagnosis
-    mark, points = MARKS.get(result.status, "✗"), f"{result.points} of {result.max_points} points"
-    yield _paragraph(
-        f"<strong>{mark} {escape(result.function)}</strong>: {points},"
-        f" {escape(_in_short(diagnosis))}"
-    )
+    yield markup.paragraph(_score(result), bold=f"{mark(result)} {result.function}:")
     if diagnosis.stage == "passed":
         return
     if diagnosis.slip:
-        yield _paragraph(
-            f"<strong>Known slip, {escape(diagnosis.slip)}:</strong>"
-            f" {escape(diagnosis.explanation)}"
-        )
-    yield _paragraph(escape(diagnosis.sentence))
+        yield markup.paragraph(diagnosis.explanation, bold=f"Known slip, {diagnosis.slip}:")
+    yield markup.paragraph(diagnosis.sentence)
     if diagnosis.line:
-        yield _pre("\n".join(_line_with_caret(diagnosis)))
+        yield markup.code_block("\n".join(code_lines(diagnosis.line)))
     if diagnosis.explanation and not diagnosis.slip:
-        yield _paragraph(escape(diagnosis.explanation))
+        yield markup.paragraph(diagnosis.explanation)
     if diagnosis.example:
-        yield _html_example(diagnosis.example, diagnosis.total)
+        yield markup.paragraph(f"{_caption(diagnosis)}:")
+        yield from _html_example(diagnosis.example)
 
 
-def _line_with_caret(diagnosis: Diagnosis) -> Iterator[str]:
-    assert diagnosis.line is not None
-    start = f"line {diagnosis.line.number}:  "
-    yield start + diagnosis.line.text.strip()
-    if diagnosis.line.column:
-        yield " " * len(start) + _caret(diagnosis)
-
-
-def _html_example(example: Example, total: int) -> str:
-    arguments = "\n".join(_assignment(f"{name} = ", value) for name, value in example.arguments)
-    blocks = _paragraph(f"{escape(_caption(example, total))}:") + _pre(arguments)
-    if not example.compared:
-        return blocks
-    head = "".join(f"<th style='{_CELL}'>{words}</th>" for words in ("", "expected", "yours"))
-    rows = "".join(
-        f"<tr style='background:none'><td style='{_CELL}'>{escape(row.name)}</td>"
-        f"<td style='{_CELL}'><pre style='{_PRE}'>{escape(row.expected)}</pre></td>"
-        f"<td style='{_CELL}'><pre style='{_PRE}'>{escape(row.got)}</pre></td></tr>"
-        for row in example.compared
-    )
-    return f"{blocks}<table style='margin:0'><tr>{head}</tr>{rows}</table>"
-
-
-def _paragraph(html: str) -> str:
-    return f"<p style='margin:.2em 0'>{html}</p>"
-
-
-def _pre(text: str) -> str:
-    return f"<pre style='{_PRE}'>{escape(text)}</pre>"
+def _html_example(example: Example) -> Iterator[str]:
+    lines = (assignment(f"{name} = ", value) for name, value in example.arguments)
+    yield markup.code_block("\n".join(lines))
+    if example.compared:
+        rows = [
+            (f"{'✓' if row.right else '✗'} {row.name}", row.expected, row.got)
+            for row in example.compared
+        ]
+        yield markup.table(("", "expected", "yours"), rows)

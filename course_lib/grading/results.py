@@ -46,11 +46,12 @@ class CodeLine:
 
 @dataclass(frozen=True)
 class Compared:
-    """One result of the example, or the whole: the expected and the learner's, as text."""
+    """One result of the example: the expected and the learner's, as text, and the verdict."""
 
     name: str
     expected: str
     got: str
+    right: bool
 
 
 @dataclass(frozen=True)

@@ -40,12 +40,22 @@ def guess(function: FunctionCases, outcomes: Sequence[Outcome]) -> str:
 
 
 def _explain(function: FunctionCases, evidence: Sequence[Evidence]) -> str:
+    """Return what continues "Yours is", "" for no relation."""
     for hypothesis in IN_ALL_CASES:
-        words = hypothesis(evidence, function.tolerance)
-        if words:
-            return f"{words}, in all {len(evidence)} cases" if len(evidence) > 1 else words
+        relation = hypothesis(evidence, function.tolerance)
+        if relation:
+            meaning = f": {relation.meaning}" if relation.meaning else ""
+            example = f" ({relation.example})" if relation.example else ""
+            return f"{relation.words}{_in_all(function, evidence)}{example}{meaning}"
     found = (hypothesis(evidence, function.tolerance) for hypothesis in IN_SOME)
-    return next((words for words in found if words), "")
+    return next((relation.words for relation in found if relation), "")
+
+
+def _in_all(function: FunctionCases, evidence: Sequence[Evidence]) -> str:
+    asked = sum(case.expected[0].kind == "value" for case in function.cases)
+    if len(evidence) < asked:
+        return f" in the {len(evidence)} cases that can be compared"
+    return f" in all {asked} cases" if asked > 1 else ""
 
 
 def _verb(names: Sequence[str]) -> str:
