@@ -22,7 +22,7 @@ NO_PYTHON := The course needs Python 3.11, 3.12 or 3.13, and none is on the PATH
 	Install one, or say where it is: make lab PYTHON=/path/to/python3.12
 
 ifneq ($(shell command -v uv 2>/dev/null),)
-CREATE = uv venv --quiet --allow-existing --python $(PYTHON) $(VENV)
+CREATE = uv venv --quiet --allow-existing --no-python-downloads --python $(PYTHON) $(VENV)
 INSTALL = uv pip install --quiet --python $(BIN)/python
 else
 CREATE = $(PYTHON) -m venv $(VENV)
@@ -30,17 +30,19 @@ INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 endif
 
 # One BLAS thread: the networks are small, and threads would compete with the second worker.
-# A contributor's own settings of Jupyter and IPython must not change a result.
+# A contributor's own settings of Jupyter and IPython must not change a result, and checking the
+# exercises of the course must not count as a contributor's progress.
 RUN = env OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 \
 	IPYTHONDIR=$(abspath $(VENV))/ipython JUPYTER_CONFIG_DIR=$(abspath $(VENV))/jupyter \
-	JUPYTER_DATA_DIR=$(abspath $(VENV))/jupyter JUPYTER_CONFIG_PATH= JUPYTER_PATH=
+	JUPYTER_DATA_DIR=$(abspath $(VENV))/jupyter JUPYTER_CONFIG_PATH= JUPYTER_PATH= \
+	XDG_DATA_HOME=$(abspath $(VENV))/data
 
 # Compiled modules are kept even where the machine says otherwise: an import is 3 times as fast.
 unexport PYTHONDONTWRITEBYTECODE
 
 .NOTPARALLEL:
 .DEFAULT_GOAL := lab
-.PHONY: lab test lint unit nbval format notebooks versions
+.PHONY: lab test lint unit nbval format notebooks stubs versions
 
 lab: $(VENV)/learner.stamp
 	PATH="$(BIN):$$PATH" jupyter lab $(LAB_ARGS) notebooks/00_start_here.ipynb
@@ -69,13 +71,17 @@ format: $(VENV)/tests.stamp
 notebooks: $(VENV)/tests.stamp
 	$(RUN) PYTHONHASHSEED=0 $(BIN)/python tests/store_notebooks.py --jobs $(JOBS) $(NB)
 
+# Exercises are made from their solutions: make stubs, or make stubs SLUGS=03_3_gradients.
+stubs: $(VENV)/tests.stamp
+	$(RUN) PYTHONHASHSEED=0 $(BIN)/course stubs $(SLUGS)
+
 # Each Python with both ends of every range of versions, or one of them: make version-3.12-highest.
 versions: $(foreach python,$(PYTHONS),version-$(python)-lowest-direct version-$(python)-highest)
 
 version-%: PYTHON = $(firstword $(subst -, ,$*))
 version-%: VENV = $(ENVS)-$*
 version-%:
-	uv venv --quiet --clear --python $(PYTHON) $(VENV)
+	uv venv --quiet --clear --no-python-downloads --python $(PYTHON) $(VENV)
 	uv pip install --quiet --python $(BIN)/python --resolution $(patsubst $(PYTHON)-%,%,$*) \
 		-r requirements.txt -e '.[$(EXTRAS)]'
 	touch $(VENV)/learner.stamp $(VENV)/tests.stamp

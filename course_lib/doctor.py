@@ -1,7 +1,8 @@
 """``course doctor``: what is installed, what is missing, and how to mend it.
 
-It must speak where nothing else does, so it uses the standard library alone, and reads the ranges
-of versions where they are written: in requirements.txt and in the package's own metadata.
+It must speak where nothing else does, so nothing that it imports at the top needs a package. It
+reads the ranges of versions where they are written: in requirements.txt and in the package's own
+metadata.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
+
+from course_lib.grading.places import course_folders
 
 OLDEST_PYTHON = (3, 11)
 NEWEST_PYTHON = (3, 13)
@@ -55,10 +58,9 @@ def examine(folder: Path | None) -> Iterator[Finding]:
 
 
 def course_folder(start: Path | None = None) -> Path | None:
-    """Find the folder of the course: this one, one above it, or the one course_lib lies in."""
-    here = (start or Path.cwd()).resolve()
-    for folder in (here, *here.parents, Path(__file__).resolve().parents[1]):
-        if (folder / "notebooks").is_dir() and (folder / "requirements.txt").is_file():
+    """Find the folder of the course where the grader finds it, with its requirements."""
+    for folder in course_folders(start):
+        if (folder / "exercises").is_dir() and (folder / "requirements.txt").is_file():
             return folder
     return None
 
@@ -157,7 +159,7 @@ def data_folder() -> Finding:
         import platformdirs
     except ImportError:
         return Finding("your data folder: platformdirs is not installed", INSTALL)
-    folder = platformdirs.user_data_path("course-lib")
+    folder = platformdirs.user_data_path("course-lib", appauthor=False)
     nearest = next(path for path in (folder, *folder.parents) if path.exists())
     try:
         tempfile.TemporaryFile(dir=nearest).close()

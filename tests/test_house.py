@@ -40,7 +40,7 @@ ROOMS = {
     # "": the library itself, which the sandbox asks where it lies
     "grading": Room({"_arrays", ""}, {"numpy", "platformdirs", "distributed"}),
     "__main__": Room(set(), set()),
-    "doctor": Room(set(), {"platformdirs", "jupyter_client"}),
+    "doctor": Room({"grading"}, {"platformdirs", "jupyter_client"}),
 }
 for number, floor in enumerate(FLOORS):
     ROOMS |= dict.fromkeys(floor, Room(set().union(*FLOORS[:number]), {"numpy"}))

@@ -193,7 +193,7 @@ def test_the_doctor_knows_the_pythons_that_the_course_is_tested_on(version, well
 def test_the_course_is_found_from_a_folder_inside_it_and_from_outside(tmp_path):
     assert doctor.course_folder(HOUSE / "course_lib" / "data") == HOUSE
     assert doctor.course_folder(tmp_path) == HOUSE
-    (tmp_path / "notebooks").mkdir()
+    (tmp_path / "exercises").mkdir()
     (tmp_path / "requirements.txt").touch()
     assert doctor.course_folder(tmp_path) == tmp_path
 
@@ -209,9 +209,9 @@ def test_missing_exercises_are_to_be_mended(tmp_path):
 def test_a_data_folder_that_cannot_be_written_is_to_be_mended(monkeypatch, tmp_path):
     a_file = tmp_path / "a-file"
     a_file.touch()
-    monkeypatch.setattr("platformdirs.user_data_path", lambda name: a_file)
+    monkeypatch.setattr("platformdirs.user_data_path", lambda name, **more: a_file)
     assert "cannot be written" in doctor.data_folder().what
-    monkeypatch.setattr("platformdirs.user_data_path", lambda name: tmp_path / "new" / name)
+    monkeypatch.setattr("platformdirs.user_data_path", lambda name, **more: tmp_path / "new" / name)
     assert not doctor.data_folder().mend
     assert not (tmp_path / "new").exists(), "the doctor only looks"
 
