@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Mapping
 from typing import Any
 
 import ipywidgets
-
-from course_lib._arrays import check_count
 
 STATIC = """<div role="group" aria-label="Quiz question"><p><b>{question}</b></p><ol>{options}</ol>
 <details><summary>The answer</summary><p><b>{letter}.</b> {reason}</p></details></div>"""
@@ -18,12 +17,6 @@ class Question:
     """One multiple-choice question; see `quiz`."""
 
     def __init__(self, question: str, options: Mapping[str, str], *, answer: int) -> None:
-        check_count("answer", answer)
-        if not 2 <= len(options) <= 6 or answer > len(options):
-            raise ValueError(
-                f"a question has 2 to 6 options, and answer counts them from 1;"
-                f" got {len(options)} options and answer={answer}"
-            )
         self.question, self.options, self.answer = question, dict(options), answer
         letters = "ABCDEF"[: len(options)]
         self._letters = dict(zip(letters, options.items(), strict=True))
@@ -75,27 +68,40 @@ class Question:
         return {**(live or {}), "text/plain": repr(self), "text/html": self._static()}
 
 
-def quiz(question: str, options: Mapping[str, str], *, answer: int) -> Question:
-    """Ask a question: the value of the cell, so that it is shown.
+def quiz(text: str) -> Question:
+    r"""Ask a question: the value of the cell, so that it is shown.
 
     Parameters
     ----------
-    question : str
-        May hold HTML and formulas between dollar signs.
-    options : mapping from str to str
-        Each option, and what to tell a reader who chooses it: why it is right, or where the
-        thought that leads to it goes wrong.
-    answer : int
-        Number of the right option, counted from 1.
+    text : str
+        The question; then 2 to 6 options, each on a line that begins with `+` if it is the right
+        one and with `-` if not. After ` | ` stands what to tell a reader who chooses it: why it is
+        right, or where the thought that leads to it goes wrong. A line may go on in the next.
+        HTML and formulas between dollar signs are shown as such: write a raw string.
 
     Raises
     ------
     ValueError
-        If there are fewer than two options, more than six, or `answer` is none of them.
+        If the question is missing, an option says nothing to its reader, there are fewer than two
+        or more than six, or not exactly one is right.
 
     Examples
     --------
-    >>> quiz("What is 1 + 1?", {"2": "By counting.", "11": "That is the text."}, answer=1)
+    >>> quiz('''What is 1 + 1?
+    ... + 2  | By counting.
+    ... - 11 | That is the text, not the sum.''')
     Question: What is 1 + 1?
     """
-    return Question(question, options, answer=answer)
+    items = re.split(r"^\s*([+-]) ", text.strip(), flags=re.MULTILINE)
+    question, marks = " ".join(items[0].split()), items[1::2]
+    pairs = [" ".join(item.split()).partition(" | ") for item in items[2::2]]
+    if not question or not 2 <= len(pairs) <= 6 or marks.count("+") != 1:
+        raise ValueError(
+            f"a quiz is a question and 2 to 6 options, one of them marked + and the others -;"
+            f" got {len(pairs)} options, {marks.count('+')} marked +, in {text[:60]!r}"
+        )
+    for option, _, reason in pairs:
+        if not (option and reason):
+            raise ValueError(f"option {option!r} needs a reason: write '- {option} | because ...'")
+    reasons = {option: reason for option, _, reason in pairs}
+    return Question(question, reasons, answer=marks.index("+") + 1)

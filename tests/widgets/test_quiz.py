@@ -1,5 +1,7 @@
 """Quiz questions: what a reader sees before and after a choice."""
 
+import re
+
 import pytest
 
 from course_lib.widgets.quiz import quiz
@@ -9,7 +11,9 @@ OPTIONS = {"It falls": "Not yet: the sign.", "It climbs": "Yes, by 1.6 a step."}
 
 @pytest.fixture
 def question():
-    return quiz("What does the loss do?", OPTIONS, answer=2)
+    return quiz("""What does the loss do?
+        - It falls  | Not yet: the sign.
+        + It climbs | Yes, by 1.6 a step.""")
 
 
 def test_nothing_is_told_before_a_choice(question):
@@ -50,12 +54,31 @@ def test_a_live_form_is_offered_beside_the_static_one(question):
     assert "application/vnd.jupyter.widget-view+json" in question._repr_mimebundle_()
 
 
-@pytest.mark.parametrize("answer", [0, 3, 1.0])
-def test_an_answer_that_is_no_option_is_refused(answer):
-    with pytest.raises((ValueError, TypeError), match="answer"):
-        quiz("?", OPTIONS, answer=answer)
+def test_a_line_may_go_on_in_the_next_and_hold_formulas():
+    question = quiz(
+        r"""
+        What is
+        $\eta$?
+        - A rate | of interest: no.
+        + The learning rate | It scales
+          the step.
+        """
+    )
+    assert repr(question) == r"Question: What is $\eta$?"
+    assert question.options["The learning rate"] == "It scales the step."
+    assert question.answer == 2
 
 
-def test_one_option_is_no_question():
-    with pytest.raises(ValueError, match="2 to 6 options"):
-        quiz("?", {"yes": "only"}, answer=1)
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("?\n+ yes | Only one.", "2 to 6 options"),
+        ("?\n- yes | No.\n- no | No.", "0 marked +"),
+        ("?\n+ yes | Yes.\n+ no | Yes.", "2 marked +"),
+        ("- yes | No.\n+ no | Yes.", "a question and 2 to 6"),
+        ("?\n- yes\n+ no | Yes.", "'yes' needs a reason"),
+    ],
+)
+def test_a_question_that_cannot_be_answered_is_refused(text, message):
+    with pytest.raises(ValueError, match=re.escape(message)):
+        quiz(text)
