@@ -144,5 +144,5 @@ def slope(activation: type[Activation]) -> Derivation:
     name = sp.Derivative(value, _z)
     raw = activation.definition(_z).diff(_z)
     given = Formula(value, activation.definition(_z))
-    steps = Formula(name, raw, "differentiate"), Formula(name, value.diff(_z), "in terms of itself")
+    steps = Formula(name, raw, "differentiate"), Formula(name, value.diff(_z), "the same, shorter")
     return Derivation((given,), steps)

@@ -17,7 +17,7 @@ from course_lib.symbolic.activations import f as generic
 from course_lib.symbolic.activations import sigmoid
 from course_lib.symbolic.derivation import COLLAPSE, TIDY, Derivation, Move, reduce
 from course_lib.symbolic.formula import Formula
-from course_lib.symbolic.notation import Partial, prime
+from course_lib.symbolic.notation import Partial, Variable, prime
 from course_lib.symbolic.outputs import Output, Vector, name_output, output, softmax
 from course_lib.symbolic.sums import merge, pull_out, sum_over, unprime
 
@@ -135,7 +135,9 @@ class Penalty:
         """Derive ∂R/∂θ_i."""
         raw = pull_out(self._total().diff(nt.theta[nt.i]))
         formula = self.formula()
-        start = replace(formula, lhs=Partial(formula.lhs, nt.theta[nt.i]), rhs=raw)
+        start = replace(
+            formula, lhs=Partial(formula.lhs, nt.theta[nt.i]), rhs=raw, note="differentiate"
+        )
         return Derivation((formula,), reduce(start, COLLAPSE + TIDY))
 
     def _total(self) -> sp.Expr:
@@ -157,7 +159,7 @@ def binary_cross_entropy_from_logits() -> Derivation:
     share = sp.together(sigmoid.definition(logit))  # e^z/(1 + e^z)
     given = Formula(nt.y[nt.j], sigmoid(logit)), Formula(nt.y[nt.j], share)
     start = Formula(
-        sp.Symbol("L_j"),
+        Variable("L", real=True)[nt.j],
         binary_cross_entropy.term(target, nt.y[nt.j]),
         "what output j adds to the loss",
         arguments=(nt.z, nt.target),

@@ -74,11 +74,11 @@ def adam_step(t: int = 1, *, bias_correction: bool = True) -> Derivation:
     if t < 1:
         raise ValueError(f"t = {t}: Adam's first step has t = 1")
     m, v = _moments(t)
-    lines = [Formula(_m[t], sp.collect(m, nt.g[1])), Formula(_v[t], v)]
+    lines = [Formula(_m[t], m, "from 0"), Formula(_v[t], v, "from 0")]
     if bias_correction:
         m, v = sp.factor(m / (1 - nt.beta1**t)), sp.factor(v / (1 - nt.beta2**t))
-        lines += [Formula(_m_hat[t], m), Formula(_v_hat[t], v)]
-    step = Formula(nt.eta * _d[t], nt.eta * _direction(m, v), arguments=_ARGUMENTS)
+        lines += [Formula(_m_hat[t], m, "cancel"), Formula(_v_hat[t], v, "cancel")]
+    step = Formula(nt.eta * _d[t], nt.eta * _direction(m, v), "insert", arguments=_ARGUMENTS)
     return Derivation(_definitions(bias_correction), (*lines, step))
 
 

@@ -15,6 +15,7 @@ from course_lib.symbolic.notation import Entry
 
 _WEIGHTS = (nt.w, nt.w1, nt.w2)
 _DELTAS = (nt.delta1, nt.delta2)
+_DECAYS = (nt.beta1, nt.beta2)
 
 
 def _place(factor: sp.Expr) -> tuple[int, str]:
@@ -63,14 +64,17 @@ def take_apart(product: sp.Expr) -> Product | None:
 
 
 def ordered_terms(total: sp.Expr) -> list[sp.Expr]:
-    """Positive terms first; then a sum, a number, letters with indices, other letters, ε."""
+    """Positive terms first; then a sum, a number, letters with indices, other letters, ε.
+
+    So 1 - y, 1 + e^z and 1 + β, but κ + 1, where there are only plain letters.
+    """
     terms = total.as_ordered_terms()
     others = [term for term in terms if not term.is_number]
-    plain = bool(others) and all(term.is_Symbol for term in others)  # κ + 1, but 1 + e^z
+    plain = bool(others) and all(t.is_Symbol and t not in _DECAYS for t in others)
     if not plain and not total.has(Entry, sp.Function):
         terms.reverse()  # 1 + β + β²
 
-    def place(term: sp.Expr) -> tuple[bool, int, bool]:
+    def place(term: sp.Expr) -> tuple[bool, int, bool, bool]:
         kinds = (
             term.has(sp.Sum),
             term.is_Rational and not plain,
@@ -79,7 +83,7 @@ def ordered_terms(total: sp.Expr) -> list[sp.Expr]:
             True,
         )
         of_sums = any(factor.is_Add for factor in sp.Mul.make_args(term))
-        return is_negative(term), kinds.index(True), of_sums
+        return is_negative(term), kinds.index(True), of_sums, isinstance(term, Entry)
 
     return sorted(terms, key=place)
 

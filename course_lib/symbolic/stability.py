@@ -64,7 +64,7 @@ def best_learning_rate() -> Derivation:
         Formula(slow, sp.Mul(-1, fast, evaluate=False), "both ends equally slow"),
         Formula(nt.eta, best, "solve"),
         Formula(_rate, rate, "what a step leaves of the error"),
-        Formula(_rate, by_kappa, "κ = λ_max/λ_min"),
+        Formula(_rate, by_kappa, "κ is the larger over the smaller curvature"),
     )
     given = Formula(_rate, sp.Max(sp.Abs(slow), sp.Abs(fast)))
     return Derivation((given,), steps)

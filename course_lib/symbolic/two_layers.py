@@ -135,7 +135,8 @@ class TwoLayers:
         return Derivation(given, (chain, *reduce(start, COLLAPSE + TIDY)))
 
     def _second(self) -> "_Layer":
-        delta = Formula(nt.delta2[nt.j], self._derive_output_delta().result.rhs)
+        rhs = self._derive_output_delta().result.rhs
+        delta = Formula(nt.delta2[nt.j], rhs, "derivative of L by z of layer 2")
 
         def value(index: sp.Symbol) -> sp.Expr:
             return _z2(index, lambda unit: self.g(nt.z1[unit]))
@@ -144,7 +145,8 @@ class TwoLayers:
 
     def _first(self) -> "_Layer":
         second = self._second()
-        delta = Formula(nt.delta1[nt.k], self._derive_through(second, _LETTERS["z1"]).result.rhs)
+        rhs = self._derive_through(second, _LETTERS["z1"]).result.rhs
+        delta = Formula(nt.delta1[nt.k], rhs, "derivative of L by z of layer 1")
         return _Layer(nt.z1, nt.delta1, prime(nt.k), _z1, (delta, *second.deltas))
 
 
