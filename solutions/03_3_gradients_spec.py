@@ -392,7 +392,8 @@ def _check_inputs(rng: np.random.Generator) -> list[Arguments]:
     cases += [(valley, _numbers(rng, 2), _numbers(rng, 2, scale=50.0)) for _ in "123"]
     cases += [(beale, _numbers(rng, 2), _numbers(rng, 2)) for _ in "12"]
     cases += [(bowl, rng.integers(1, 4, 2), rng.integers(-3, 1, 2))]  # whole numbers
-    cases += [(valley, _numbers(rng, 2), _numbers(rng, 2), keywords(h=h)) for h in (0.5, 0.1)]
+    cases += [(_loss("cosh"), _numbers(rng, 1), _numbers(rng, 1), keywords(h=0.5)) for _ in "12"]
+    cases += [(valley, _numbers(rng, 2), _numbers(rng, 2), keywords(h=0.1))]
     theta, g = _numbers(rng, 2), _numbers(rng, 2)
     cases += [(bowl, theta, g, keywords(h=h)) for h in (0.0, -0.1)]  # to be refused
     return [*cases, (bowl, theta, g[:1])]

@@ -11,7 +11,18 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from numpy import absolute, argwhere, asarray, count_nonzero, float32, isfinite
+from numpy import (
+    absolute,
+    argwhere,
+    asarray,
+    count_nonzero,
+    errstate,
+    float32,
+    float64,
+    inf,
+    isfinite,
+    ndarray,
+)
 
 from course_lib.grading.cases import Case, FunctionCases, Tolerance
 from course_lib.grading.describe import describe, show, show_apart
@@ -35,12 +46,13 @@ def find_problem(function: FunctionCases, case: Case, outcome: Outcome) -> Probl
 
     Where several things are wrong, it is the first in the order of diagnosis.
     """
-    raises = next((e.data for e in case.expected if e.kind == "raises"), None)
-    if isinstance(raises, str):
-        return _problem_of_refusal(raises, function, outcome)
-    if isinstance(outcome, Returned):
-        problems = _problems_of_value(function, case, outcome)
-        return min(problems, key=lambda problem: STAGES.index(problem.stage), default=None)
+    with errstate(all="ignore"):
+        first = case.expected[0]
+        if first.kind == "raises":
+            return _problem_of_refusal(str(first.data), function, outcome)
+        if isinstance(outcome, Returned):
+            problems = _problems_of_value(function, case, outcome)
+            return min(problems, key=lambda problem: STAGES.index(problem.stage), default=None)
     return outcome_problem(function, outcome)
 
 
@@ -123,7 +135,7 @@ def _leaves(name: str, expected: Value, got: Value) -> Iterator[Leaf | Problem]:
         for i, (e, g) in enumerate(zip(expected, got, strict=True)):
             yield from _leaves(f"{name}[{i}]", e, g)
     elif (_is_number(expected) and _is_number(got)) or (
-        isinstance(expected, np.ndarray) and isinstance(got, np.ndarray)
+        isinstance(expected, ndarray) and isinstance(got, ndarray)
     ):
         yield Leaf(name, expected, got)
     elif type(expected) is not type(got):
@@ -133,22 +145,22 @@ def _leaves(name: str, expected: Value, got: Value) -> Iterator[Leaf | Problem]:
 
 
 def _comparable(expected: Value, got: Value) -> bool:
-    arrays = isinstance(expected, np.ndarray) and isinstance(got, np.ndarray)
+    arrays = isinstance(expected, ndarray) and isinstance(got, ndarray)
     return arrays or (_is_number(expected) and _is_number(got))
 
 
 def _is_number(value: Value) -> bool:
     """Accept what a reduction returns: a number, or an array without axes."""
-    if isinstance(value, np.ndarray):
+    if isinstance(value, ndarray):
         return value.shape == () and value.dtype.kind != "b"
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def _wrong_type(name: str, expected: Value, got: Value) -> Problem:
     hint = ""
-    if isinstance(expected, np.ndarray) and isinstance(got, list):
+    if isinstance(expected, ndarray) and isinstance(got, list):
         hint = ": np.array(...) makes one"
-    elif isinstance(got, np.ndarray) and got.size == 1:
+    elif isinstance(got, ndarray) and got.size == 1:
         hint = ": .item() takes the only entry"
     return Problem("type", f"{name} is {describe(got)}; expected {describe(expected)}{hint}.")
 
@@ -161,6 +173,8 @@ def compare_leaf(leaf: Leaf, function: FunctionCases) -> Problem | None:
         meaning = f", that is {letters}" if letters else ""
         sentence = f"{leaf.name} has shape {got.shape}; expected {expected.shape}{meaning}."
         return Problem("shape", sentence)
+    if _all_near(expected, got, function.tolerance):
+        return None
     wrong = far(expected, got, function.tolerance)
     if not wrong.any():
         return None
@@ -171,6 +185,20 @@ def compare_leaf(leaf: Leaf, function: FunctionCases) -> Problem | None:
     )
 
 
+def _all_near(expected: npt.NDArray[Any], got: npt.NDArray[Any], tolerance: Tolerance) -> bool:
+    """Recognize a right answer in as few steps as can be: most comparisons are of those.
+
+    True is certain; False says nothing where a number is not finite or no float64.
+    """
+    if expected.dtype != float64 or got.dtype != float64:
+        return False
+    if expected.tobytes() == got.tobytes():
+        return True
+    allowed = absolute(expected) * tolerance.relative + tolerance.absolute
+    near = (absolute(got - expected) <= allowed) & (allowed < inf)
+    return bool(near.all())
+
+
 def far(
     expected: npt.NDArray[Any], got: npt.NDArray[Any], tolerance: Tolerance
 ) -> npt.NDArray[np.bool_]:
@@ -178,8 +206,8 @@ def far(
 
     NaN is near NaN, and an infinity near itself.
     """
-    e, g = expected.astype(np.float64), got.astype(np.float64)
-    with np.errstate(invalid="ignore", over="ignore"):
+    e, g = expected.astype(float64), got.astype(float64)
+    with errstate(all="ignore"):
         near = absolute(g - e) <= tolerance.absolute + tolerance.relative * absolute(e)
     alike = (e == g) | ((e != e) & (g != g))
     wrong: npt.NDArray[np.bool_] = ~((near & isfinite(e) & isfinite(g)) | alike)
@@ -214,9 +242,12 @@ def _finite_problem(name: str, expected: npt.NDArray[Any], got: npt.NDArray[Any]
 def _value_problem(
     name: str, expected: npt.NDArray[Any], got: npt.NDArray[Any], wrong: npt.NDArray[np.bool_]
 ) -> Problem:
-    at = tuple(argwhere(wrong)[0])
-    e, g = show_apart(expected[at].item(), got[at].item())
-    return Problem("value", f"{_place(name, at)} is {g}; expected {e}.")
+    def words() -> str:
+        at = tuple(argwhere(wrong)[0])
+        e, g = show_apart(expected[at].item(), got[at].item())
+        return f"{_place(name, at)} is {g}; expected {e}."
+
+    return Problem("value", words)
 
 
 def _place(name: str, index: Any) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
 import numpy.typing as npt
+from numpy import array2string, ndarray, printoptions
 
 from course_lib.grading.values import Build, Value, split_keywords
 
@@ -30,7 +30,7 @@ def show_apart(expected: Value, got: Value) -> tuple[str, str]:
 
 
 def _show(value: Value, digits: int) -> str:
-    if isinstance(value, np.ndarray):
+    if isinstance(value, ndarray):
         return _show_array(value, digits)
     if isinstance(value, bool) or value is None or isinstance(value, (int, str)):
         return repr(value)
@@ -54,7 +54,7 @@ def _show_array(array: npt.NDArray[Any], digits: int) -> str:
     if array.size == 0:
         return f"[] of shape {array.shape}"
     array = array + 0.0 if array.dtype.kind == "f" else array  # -0.0 becomes 0.0
-    with np.printoptions(
+    with printoptions(
         precision=digits,
         suppress=False,
         floatmode="maxprec_equal",
@@ -67,7 +67,7 @@ def _show_array(array: npt.NDArray[Any], digits: int) -> str:
         formatter=None,
         legacy=False,
     ):
-        return np.array2string(array, separator=", ")
+        return array2string(array, separator=", ")
 
 
 def _show_build(build: Build, digits: int) -> str:
@@ -90,7 +90,7 @@ def describe(value: Value) -> str:
     """Say what kind of thing a value is: "an array of shape (3,)"."""
     if value is None:
         return "None"
-    if isinstance(value, np.ndarray):
+    if isinstance(value, ndarray):
         return f"an array of shape {value.shape}"
     if isinstance(value, tuple):
         return f"a tuple of length {len(value)}"
@@ -115,7 +115,7 @@ def sizes(case: Sequence[Value], parameters: Mapping[str, str]) -> dict[str, int
     found: dict[str, int] = {}
     for (_, shape), argument in zip(parameters.items(), case, strict=False):
         letters = [letter for letter in shape.strip("()").replace(" ", "").split(",") if letter]
-        if isinstance(argument, np.ndarray) and len(letters) == argument.ndim:
+        if isinstance(argument, ndarray) and len(letters) == argument.ndim:
             for letter, length in zip(letters, argument.shape, strict=True):
                 found.setdefault(letter, length)
     return {letter: length for letter, length in found.items() if letter.isidentifier()}

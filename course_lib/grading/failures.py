@@ -58,6 +58,8 @@ def _other(type_name: str) -> str:
 _UNSUPPORTED = {
     "generator": "a generator; write return where it says yield",
     "function": "a function; call it with ()",
+    "_ArrayFunctionDispatcher": "a function; call it with ()",
+    "ufunc": "a function; call it with ()",
     "builtin_function_or_method": "a function; call it with ()",
     "method": "a method; call it with ()",
     "ellipsis": "`...`; put your result in its place",

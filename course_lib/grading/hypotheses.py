@@ -11,8 +11,26 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
-import numpy as np
 import numpy.typing as npt
+from numpy import (
+    absolute,
+    asarray,
+    count_nonzero,
+    empty,
+    errstate,
+    floor,
+    isfinite,
+    maximum,
+    minimum,
+    ndarray,
+    reciprocal,
+    rint,
+    sign,
+    sqrt,
+    square,
+    vdot,
+    zeros,
+)
 
 from course_lib.grading.cases import Tolerance
 from course_lib.grading.compare import far
@@ -68,11 +86,11 @@ def a_factor(evidence: Sequence[Evidence], tolerance: Tolerance) -> Relation | N
 def _factor(item: Evidence, tolerance: Tolerance) -> float | None:
     """Return c with got = c · expected, NaN if there is none, None if every c would do."""
     e, g = item.expected.astype(float).ravel(), item.got.astype(float).ravel()
-    if item.expected.shape != item.got.shape or not (np.isfinite(e).all() and np.isfinite(g).all()):
+    if item.expected.shape != item.got.shape or not (isfinite(e).all() and isfinite(g).all()):
         return math.nan
-    if not (np.abs(e) > tolerance.absolute).any():
+    if not (absolute(e) > tolerance.absolute).any():
         return None if near(item.expected, item.got, tolerance) else math.nan
-    factor = float(np.vdot(g, e) / np.vdot(e, e))
+    factor = float(vdot(g, e) / vdot(e, e))
     scaled = Tolerance(tolerance.relative, tolerance.absolute * max(1.0, abs(factor)))
     return factor if near(factor * e, g, scaled) else math.nan
 
@@ -83,12 +101,12 @@ def _close(a: float, b: float) -> bool:
 
 def number(factor: float) -> str:
     """Write a factor as a person would: −1, 1/2, 0.37."""
-    sign, size = ("−" if factor < 0 else ""), abs(factor)
+    minus, size = ("−" if factor < 0 else ""), abs(factor)
     for denominator in (1, 2, 3, 4):
         if _close(size * denominator, round(size * denominator)) and round(size * denominator):
-            whole = f"{sign}{round(size * denominator)}"
+            whole = f"{minus}{round(size * denominator)}"
             return whole if denominator == 1 else f"{whole}/{denominator}"
-    return f"{sign}{size:.4g}"
+    return f"{minus}{size:.4g}"
 
 
 def _a_size(telling: Sequence[tuple[float, Evidence]]) -> Relation | None:
@@ -129,19 +147,19 @@ def _in_words(
     """Say the factor, what the letters are in one case, and what it means."""
     values = ", ".join(f"{name} = {item.numbers[name]:g}" for name in dict.fromkeys(top + bottom))
     example = f"in case {item.case}, {values}"
-    sign = "" if scale == 1 else f"{number(scale)} × "
+    times = "" if scale == 1 else f"{number(scale)} × "
     by = " × ".join(bottom)
     if not bottom:
-        words = f"{sign}{' × '.join(top)} × the expected"
+        words = f"{times}{' × '.join(top)} × the expected"
         return Relation(words, "a division is missing", example)
     if not top:
-        return Relation(f"{sign}the expected divided by {by}", "one division too many", example)
-    return Relation(f"{sign}{top[0]}/{by} × the expected", "divided by the wrong number", example)
+        return Relation(f"{times}the expected divided by {by}", "one division too many", example)
+    return Relation(f"{times}{top[0]}/{by} × the expected", "divided by the wrong number", example)
 
 
 def _a_length(telling: Sequence[tuple[float, Evidence]]) -> Relation | None:
     """Parallel in every case: says something only where there are two entries or more."""
-    if not any(np.count_nonzero(item.expected) > 1 for _, item in telling):
+    if not any(count_nonzero(item.expected) > 1 for _, item in telling):
         return None
     if all(factor > 0 for factor, _ in telling):
         return Relation("parallel to the expected, but of another length")
@@ -183,14 +201,18 @@ def not_reduced(evidence: Sequence[Evidence], tolerance: Tolerance) -> Relation 
     return None
 
 
-_REDUCTIONS: dict[str, Callable[..., Any]] = {"sum": np.sum, "mean": np.mean, "maximum": np.max}
+_REDUCTIONS: dict[str, Callable[..., Any]] = {
+    "sum": ndarray.sum,
+    "mean": ndarray.mean,
+    "maximum": ndarray.max,
+}
 
 
 def _reduced(reduce: Callable[..., Any], array: Numbers, axis: int | None) -> Numbers:
     """Reduce along the axis; an empty array, equal to none, where that cannot be."""
     if array.size == 0 or array.ndim == 0 or (axis is not None and axis >= array.ndim):
-        return np.empty((0, 0, 0))
-    return np.asarray(reduce(array, axis=axis))
+        return empty((0, 0, 0))
+    return asarray(reduce(array, axis=axis))
 
 
 def an_offset(evidence: Sequence[Evidence], tolerance: Tolerance) -> Relation | None:
@@ -207,22 +229,22 @@ def an_offset(evidence: Sequence[Evidence], tolerance: Tolerance) -> Relation | 
 def a_function(evidence: Sequence[Evidence], tolerance: Tolerance) -> Relation | None:
     """Yours = a simple function of the expected, entry by entry."""
     for relation, function in _FUNCTIONS.items():
-        with np.errstate(all="ignore"):
+        with errstate(all="ignore"):
             if all(near(function(i.expected.astype(float)), i.got, tolerance) for i in evidence):
                 return relation
     return None
 
 
 _FUNCTIONS: dict[Relation, Callable[[Numbers], Numbers]] = {
-    Relation("the absolute value of the expected", "a sign is lost"): np.abs,
-    Relation("the expected with 0 for its negative entries"): lambda e: np.maximum(e, 0.0),
-    Relation("the expected with 0 for its positive entries"): lambda e: np.minimum(e, 0.0),
-    Relation("the sign of the expected alone"): np.sign,
-    Relation("the square of the expected", "a root is missing"): np.square,
-    Relation("the square root of the expected", "one root too many"): np.sqrt,
-    Relation("one over the expected"): np.reciprocal,
-    Relation("the expected rounded"): np.round,
-    Relation("the expected rounded down"): np.floor,
+    Relation("the absolute value of the expected", "a sign is lost"): absolute,
+    Relation("the expected with 0 for its negative entries"): lambda e: maximum(e, 0.0),
+    Relation("the expected with 0 for its positive entries"): lambda e: minimum(e, 0.0),
+    Relation("the sign of the expected alone"): sign,
+    Relation("the square of the expected", "a root is missing"): square,
+    Relation("the square root of the expected", "one root too many"): sqrt,
+    Relation("one over the expected"): reciprocal,
+    Relation("the expected rounded"): rint,
+    Relation("the expected rounded down"): floor,
 }
 
 
@@ -241,7 +263,7 @@ def _at(place: int) -> Callable[[Evidence], Numbers]:
     """Mark the first or last entry (or row)."""
 
     def mark(item: Evidence) -> Numbers:
-        marks = np.zeros(item.expected.shape, dtype=bool)
+        marks = zeros(item.expected.shape, dtype=bool)
         if marks.ndim and len(marks):
             marks[place] = True
         return marks

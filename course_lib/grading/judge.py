@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from numpy import errstate
+
 from course_lib.grading.cases import Case, FunctionCases, KnownSlip
 from course_lib.grading.compare import Leaf, compare, compare_leaf, find_problem, leaves
 from course_lib.grading.describe import show, show_apart, show_arguments, sizes
@@ -117,9 +119,10 @@ def _diagnose(
 
 def find_slip(function: FunctionCases, outcomes: Sequence[Outcome]) -> KnownSlip | None:
     """Return the first known slip that gives these very outcomes."""
-    for slip in function.slips:
-        if all(_alike(function, known, outcomes[i]) for i, known in slip.outcomes.items()):
-            return slip
+    with errstate(all="ignore"):
+        for slip in function.slips:
+            if all(_alike(function, known, outcomes[i]) for i, known in slip.outcomes.items()):
+                return slip
     return None
 
 

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from numpy import absolute, asarray, concatenate, dot, isfinite, lexsort
+from numpy import absolute, asarray, concatenate, dot, float64, isfinite, lexsort, ndarray
 
 from course_lib.grading.cases import Tolerance
 from course_lib.grading.describe import describe
@@ -56,7 +56,7 @@ def between(bounds: tuple[Value, Value], value: Value, tolerance: Tolerance) -> 
     vector = _vector(value)
     if isinstance(vector, Problem):
         return vector
-    low, high = (asarray(bound, dtype=np.float64).ravel() for bound in bounds)
+    low, high = (asarray(bound, dtype=float64).ravel() for bound in bounds)
     if low.size not in (1, vector.size):
         return Problem("shape", f"It has {vector.size} entries; expected {low.size}.")
     outside = (vector < low - tolerance.absolute) | (vector > high + tolerance.absolute)
@@ -107,7 +107,7 @@ def drawn_from(
     the order of the draws is free.
     """
     shape, mean, std, low, high = law
-    if not isinstance(value, np.ndarray):
+    if not isinstance(value, ndarray):
         return Problem("type", f"It returned {describe(value)}; expected an array.")
     if value.shape != shape:
         return Problem("shape", f"The result has shape {value.shape}; expected {shape}.")
@@ -145,8 +145,8 @@ def _flatten(value: Value) -> Iterator[npt.NDArray[np.float64] | None]:
     if isinstance(value, (list, tuple)):
         for item in value:
             yield from _flatten(item)
-    elif isinstance(value, (np.ndarray, int, float)):
-        yield asarray(value, dtype=np.float64).ravel()
+    elif isinstance(value, (ndarray, int, float)):
+        yield asarray(value, dtype=float64).ravel()
     else:
         yield None
 
@@ -154,7 +154,7 @@ def _flatten(value: Value) -> Iterator[npt.NDArray[np.float64] | None]:
 def _rows(samples: Any) -> npt.NDArray[np.float64]:
     """Put what belongs to one sample into one row."""
     parts = samples if isinstance(samples, (list, tuple)) else (samples,)
-    arrays = [asarray(part, dtype=np.float64) for part in parts]
+    arrays = [asarray(part, dtype=float64) for part in parts]
     return concatenate([array.reshape(len(array), -1) for array in arrays], axis=1)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -29,10 +30,18 @@ STAGES = (
 
 @dataclass(frozen=True)
 class Problem:
-    """What is wrong with one outcome: the stage of the diagnosis, and a sentence."""
+    """What is wrong with one outcome: the stage of the diagnosis, and a sentence.
+
+    Of all problems one is told, so a sentence that takes work may be given as a function.
+    """
 
     stage: str
-    sentence: str
+    words: str | Callable[[], str]
+
+    @property
+    def sentence(self) -> str:
+        """What was observed, in a sentence."""
+        return self.words if isinstance(self.words, str) else self.words()
 
 
 @dataclass(frozen=True)

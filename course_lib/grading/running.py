@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Protocol, TypeAlias
 
-import numpy as np
+from numpy import ndarray
 
 from course_lib.grading import values
 from course_lib.grading.loading import load, raised, where
@@ -109,7 +109,7 @@ def _changed(before: Sequence[values.Value], after: Sequence[Any]) -> tuple[int,
 
 
 def _differ(before: values.Value, after: Any) -> bool:
-    if isinstance(before, np.ndarray):
+    if isinstance(before, ndarray):
         return not values.same(before, after)
     if not isinstance(before, (list, tuple)):
         return False  # a number, text and None cannot be changed; what is built may be

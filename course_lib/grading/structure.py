@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-import numpy as np
+from numpy import asarray, ndarray
 
 from course_lib.grading.cases import Case, FunctionCases
 from course_lib.grading.compare import Leaf, leaves
@@ -70,9 +70,9 @@ def _gather(function: FunctionCases, outcomes: Sequence[Outcome]) -> dict[str, l
     """Sort all numbers and arrays of all results by the part of the result that they are."""
     parts: dict[str, list[Evidence]] = {}
     for place, (case, outcome) in enumerate(zip(function.cases, outcomes, strict=True), start=1):
+        numbers, facts = _numbers(function, case), _facts(function, case)
         for leaf in _leaves_of(function, case, outcome):
-            numbers, facts = _numbers(function, case), _facts(function, case)
-            expected, got = np.asarray(leaf.expected), np.asarray(leaf.got)
+            expected, got = asarray(leaf.expected), asarray(leaf.got)
             evidence = Evidence(place, expected, got, numbers, facts)
             parts.setdefault(leaf.name, []).append(evidence)
     return parts
@@ -105,6 +105,6 @@ def _facts(function: FunctionCases, case: Case) -> frozenset[str]:
     facts = {f"{letter} = 1" for letter, length in lengths.items() if length == 1}
     facts |= {f"{a} = {b}" for a in lengths for b in lengths if a < b and lengths[a] == lengths[b]}
     facts |= {f"{name} given" for name in split_keywords(case.arguments)[1]}
-    if any(isinstance(a, np.ndarray) and a.dtype.kind == "i" for a in case.arguments):
+    if any(isinstance(a, ndarray) and a.dtype.kind == "i" for a in case.arguments):
         facts.add("whole numbers as input")
     return frozenset(facts)

@@ -15,6 +15,8 @@ from typing import Any, TypeAlias, cast
 
 import numpy as np
 import numpy.typing as npt
+from numpy import array as numpy_array
+from numpy import ndarray
 
 MAX_DEPTH = 6
 MAX_ITEMS = 10_000
@@ -121,7 +123,7 @@ class _Room:
 def _plain(value: object, depth: int, room: _Room) -> Value:
     kind = type(value)
     room.take(1, "value")
-    if kind is np.ndarray:
+    if kind is ndarray:
         return _plain_array(cast("npt.NDArray[Any]", value), room)
     if kind is str:
         if len(str(value)) > MAX_TEXT:
@@ -165,12 +167,12 @@ def _plain_array(array: npt.NDArray[Any], room: _Room) -> npt.NDArray[Any]:
     if dtype is None:
         raise UnsupportedValue(f"ndarray of {array.dtype.name[:50]}")
     room.take(array.size, "ndarray")
-    return np.array(array, dtype=dtype, order="C")
+    return numpy_array(array, dtype=dtype, order="C")
 
 
 def copy(value: Value) -> Value:
     """Return a copy that shares no memory with the value; a `Build` is frozen and stays."""
-    if isinstance(value, np.ndarray):
+    if isinstance(value, ndarray):
         return value.copy()
     if isinstance(value, (list, tuple)):
         return type(value)(copy(item) for item in value)
@@ -181,7 +183,7 @@ def same(a: Value, b: Value) -> bool:
     """Tell whether two values are the same to the last bit, dtype and shape included."""
     if type(a) is not type(b):
         return False
-    if isinstance(a, np.ndarray) and isinstance(b, np.ndarray):
+    if isinstance(a, ndarray) and isinstance(b, ndarray):
         alike = a.dtype == b.dtype and a.shape == b.shape
         return alike and a.tobytes() == b.tobytes()
     if isinstance(a, (list, tuple)) and isinstance(b, (list, tuple)):
@@ -201,7 +203,7 @@ def build(value: Value) -> Any:
     ImportError, AttributeError
         If the target does not exist.
     """
-    if isinstance(value, np.ndarray):
+    if isinstance(value, ndarray):
         return value.copy()
     if isinstance(value, (list, tuple)):
         return type(value)(build(item) for item in value)
