@@ -5,16 +5,21 @@ from __future__ import annotations
 import ast
 import linecache
 import re
+import sys
 import sysconfig
 import warnings
 from collections.abc import Callable, Collection
 from pathlib import Path
+from types import ModuleType
 from typing import Any, NamedTuple
 
 from course_lib.grading.outcomes import BadSyntax, LoadState, Raised
 
 CELL_MARK = "# [cell]"
 """The line between two cells of a notebook, in the one text that a submission becomes."""
+
+SUBMISSION = "submission"
+"""The name of the module that a submission runs as."""
 
 MAX_MESSAGE = 500
 MAX_LINE = 200
@@ -48,7 +53,8 @@ def load(
     states : dict of LoadState
         What became of each of `names`.
     """
-    namespace: dict[str, Any] = {"__name__": "submission"}
+    module = sys.modules[SUBMISSION] = ModuleType(SUBMISSION)  # dataclasses look for theirs there
+    namespace = vars(module)
     states: dict[str, LoadState] = dict.fromkeys(names, "missing")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

@@ -13,8 +13,7 @@ from importlib.machinery import BuiltinImporter, FrozenImporter, ModuleSpec
 from types import ModuleType
 from typing import Any, NoReturn
 
-SUBMISSION = "submission"
-"""The `__name__` of the module that a submission runs as."""
+from course_lib.grading.loading import SUBMISSION
 
 
 class Stub(ModuleType):
