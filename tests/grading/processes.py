@@ -13,19 +13,20 @@ def adopt_orphans():
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
-def descendants(ancestor=None):
-    """Return the ids of all processes below this one, zombies too."""
+def descendants():
+    """Return the ids of all processes below this one; what has ended is none any more."""
     parents = {}
     for folder in Path("/proc").glob("[0-9]*"):
         try:
-            _, parent = (folder / "stat").read_text().rpartition(")")[2].split()[:2]
+            state, parent = (folder / "stat").read_text().rpartition(")")[2].split()[:2]
         except OSError:  # it has ended meanwhile
             continue
-        parents[int(folder.name)] = int(parent)
-    found = {ancestor or os.getpid()}
+        if state != "Z":
+            parents[int(folder.name)] = int(parent)
+    found = {os.getpid()}
     while more := {pid for pid, parent in parents.items() if parent in found} - found:
         found |= more
-    return found - {ancestor or os.getpid()}
+    return found - {os.getpid()}
 
 
 def descendants_in_the_end(expected=frozenset(), seconds=5.0):

@@ -6,6 +6,7 @@ import contextlib
 import os
 import select
 import socket
+import struct
 import subprocess
 import time
 from collections.abc import Collection, Sequence
@@ -54,7 +55,11 @@ class ZygoteHost:
         self.layers: tuple[str, ...] = ()
         self._prepared: dict[int, bytes] = {}
         self._launch()
-        self.start().end()  # a trial, so that the layers of a child are known to hold
+        try:
+            self.start().end()  # a trial, so that the layers of a child are known to hold
+        except SandboxError:
+            self.close()
+            raise
 
     def _launch(self) -> None:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -113,11 +118,8 @@ class ZygoteHost:
         bell, rope = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
         child = ZygoteChild(self._control, ours, bell)
         try:
-            socket.send_fds(self._control, [FORK], [theirs.fileno(), rope])
-        finally:
-            theirs.close()
-            os.close(rope)
-        try:
+            with theirs, os.fdopen(rope, "wb"):
+                socket.send_fds(self._control, [FORK], [theirs.fileno(), rope])
             _, message = child.receive(time.monotonic() + STARTUP_SECONDS)
         except (Gone, OSError):
             child.end()
@@ -217,7 +219,7 @@ class ZygoteChild:
         try:
             self._control.send(END)
             status, self.cpu_seconds = STATUS.unpack(self._control.recv(STATUS.size))
-        except (OSError, ValueError):
+        except (OSError, struct.error):
             return "the process that had started it is gone"
         if status == NO_CHILD:
             return "the process could not be started"
