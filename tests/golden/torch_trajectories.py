@@ -85,7 +85,7 @@ def _fading(parameters: Parameters, t: int) -> torch.Tensor:
 
 PROBLEMS = {
     "rosenbrock": Problem(lambda: [_tensor([-1.2, 1.0])], _rosenbrock, 5e-4, 3.0),
-    "network": Problem(_network_start, _network, 0.5, 0.1),
+    "network": Problem(_network_start, _network, 0.5, 0.06),
     "steady": Problem(lambda: [_tensor([1.0] * len(STEADY))], _steady, 0.01, 20.0),
     "fading": Problem(lambda: [_tensor([1.0, -2.0, 0.5])], _fading, 0.05, 1.0),
 }
@@ -102,7 +102,7 @@ CASES: dict[str, dict[str, Any]] = {
         "optimizer": "SGD",
         "settings": {"lr": DESCENT, "momentum": 0.8, "nesterov": True},
     },
-    "rmsprop": {"optimizer": "RMSprop", "settings": {"lr": 0.01, "alpha": 0.95, "eps": 1e-8}},
+    "rmsprop": {"optimizer": "RMSprop", "settings": {"lr": 0.002, "alpha": 0.95, "eps": 1e-6}},
     "adam": {"optimizer": "Adam", "settings": _ADAM},
     "adam with large epsilon": {"optimizer": "Adam", "settings": {**_ADAM, "eps": 0.1}},
     "adam with L2": {"optimizer": "Adam", "settings": {**_ADAM, "weight_decay": 0.3}},
