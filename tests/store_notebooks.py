@@ -79,7 +79,6 @@ def run(notebook: nbformat.NotebookNode, path: Path) -> None:
         kernel_name=KERNEL["name"],
         resources={"metadata": {"path": str(path.parent)}},
         timeout=SECONDS_PER_CELL,
-        record_timing=False,
         extra_arguments=["--IPKernelApp.log_level=40"],  # errors only: no word about sockets
     )
     try:

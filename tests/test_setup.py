@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -9,7 +10,7 @@ import types
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
@@ -25,7 +26,7 @@ def course(*words, python=(), **more):
     return subprocess.run(command, cwd=HOUSE, capture_output=True, text=True, **more)
 
 
-# --- course ---------------------------------------------------------------------------------
+# --- course --------------------------------------------------------------------------------------
 
 
 def register(monkeypatch, name, run):
@@ -115,7 +116,7 @@ def test_a_reader_who_leaves_early_causes_no_traceback():
     assert process.returncode == 1
 
 
-# --- course doctor --------------------------------------------------------------------------
+# --- course doctor -------------------------------------------------------------------------------
 
 
 def test_the_doctor_finds_this_environment_well():
@@ -163,6 +164,8 @@ versions = st.lists(st.integers(0, 20), min_size=1, max_size=4).map(
 
 
 @given(versions, versions, versions)
+@example("2", "2.0", "3")
+@example("2.1.0", "2", "2.1")
 def test_a_range_means_what_it_means_to_pip(version, low, high):
     bounds = f">={low},<{high}"
     assert doctor.within(version, bounds) == SpecifierSet(bounds).contains(version)
@@ -188,6 +191,7 @@ def test_the_doctor_knows_the_pythons_that_the_course_is_tested_on(version, well
     found = doctor.python(version)
     assert (found.mend == "") == well
     assert says in found.what
+    assert ("newer" in found.what) == (version >= (3, 14))
 
 
 def test_the_course_is_found_from_a_folder_inside_it_and_from_outside(tmp_path):
@@ -227,14 +231,16 @@ def test_a_kernel_of_another_python_is_to_be_mended(monkeypatch, tmp_path):
     assert doctor.kernel().mend
 
 
-# --- the Makefile ---------------------------------------------------------------------------
+# --- the Makefile --------------------------------------------------------------------------------
 
 RECORD = 'echo "$(basename "$0") $*" >> "$RECORD"\n'
 MAKE_ENVIRONMENT = """case "$*" in *venv*) mkdir -p .venv/bin;
 cp "$(dirname "$0")/recorder" .venv/bin/python; cp "$(dirname "$0")/recorder" .venv/bin/jupyter;;
 esac
 """
-SAY_VERSION = 'case "$1" in -c) exit %d;; esac\n'
+SAY_VERSION = """case "$1" in -c) exec {python} -c "import sys; sys.version_info = {version}; $2";;
+esac
+"""
 
 
 class Desk:
@@ -245,8 +251,7 @@ class Desk:
         self.bin = folder / "bin"
         self.bin.mkdir()
         for program in ("make", "sh", "env", "touch", "mkdir", "cp", "basename", "dirname"):
-            found = next(p for p in ("/usr/bin", "/bin") if (Path(p) / program).exists())
-            (self.bin / program).symlink_to(Path(found) / program)
+            (self.bin / program).symlink_to(str(shutil.which(program)))
         for file in ("Makefile", "requirements.txt", "pyproject.toml"):
             (folder / file).write_bytes((HOUSE / file).read_bytes())
         self.program("recorder", RECORD)
@@ -255,6 +260,11 @@ class Desk:
         path = self.bin / name
         path.write_text("#!/bin/sh\n" + body, "utf-8")
         path.chmod(path.stat().st_mode | stat.S_IXUSR)
+
+    def python(self, name: str, *version: int) -> None:
+        """Put a Python on the PATH that takes itself for one of this version."""
+        say = SAY_VERSION.format(python=sys.executable, version=version)
+        self.program(name, say + RECORD + MAKE_ENVIRONMENT)
 
     def make(self, *words: str) -> tuple[subprocess.CompletedProcess, list[str]]:
         """Run make; return how it ended and what it called."""
@@ -273,7 +283,7 @@ def desk(tmp_path):
 
 
 def test_make_lab_installs_once_and_starts_at_once_the_second_time(desk):
-    desk.program("python3", SAY_VERSION % 0 + RECORD)
+    desk.python("python3", 3, 12, 1)
     desk.program("uv", RECORD + MAKE_ENVIRONMENT)
     _, first = desk.make("lab", "LAB_ARGS=--no-browser")
     assert [line.split()[:2] for line in first[:2]] == [["uv", "venv"], ["uv", "pip"]]
@@ -284,7 +294,7 @@ def test_make_lab_installs_once_and_starts_at_once_the_second_time(desk):
 
 @pytest.mark.parametrize("file", ["requirements.txt", "pyproject.toml"])
 def test_a_changed_requirement_is_installed(desk, file):
-    desk.program("python3", SAY_VERSION % 0 + RECORD)
+    desk.python("python3", 3, 12, 1)
     desk.program("uv", RECORD + MAKE_ENVIRONMENT)
     desk.make("lab")
     later = (desk.folder / ".venv" / "learner.stamp").stat().st_mtime + 5
@@ -293,7 +303,7 @@ def test_a_changed_requirement_is_installed(desk, file):
 
 
 def test_without_uv_pip_installs(desk):
-    desk.program("python3", SAY_VERSION % 0 + RECORD + MAKE_ENVIRONMENT)
+    desk.python("python3", 3, 11, 0)
     ran, calls = desk.make("lab")
     assert ran.returncode == 0
     assert calls[0] == "python3 -m venv .venv"
@@ -301,14 +311,15 @@ def test_without_uv_pip_installs(desk):
     assert calls[1].endswith("-r requirements.txt")
 
 
-def test_a_python_that_is_too_old_is_passed_over(desk):
-    desk.program("python3", SAY_VERSION % 1 + RECORD)
-    desk.program("python3.12", SAY_VERSION % 0 + RECORD + MAKE_ENVIRONMENT)
+@pytest.mark.parametrize("version", [(3, 10, 14), (3, 14, 0)])
+def test_a_python_that_is_too_old_or_too_new_is_passed_over(desk, version):
+    desk.python("python3", *version)
+    desk.python("python3.12", 3, 12, 0)
     assert desk.make("lab")[1][0] == "python3.12 -m venv .venv"
 
 
 def test_without_a_python_that_will_do_make_says_what_to_do(desk):
-    desk.program("python3", SAY_VERSION % 1)
+    desk.python("python3", 3, 9, 2)
     ran, calls = desk.make("lab")
     assert ran.returncode != 0
     assert "make lab PYTHON=" in ran.stdout
@@ -316,7 +327,7 @@ def test_without_a_python_that_will_do_make_says_what_to_do(desk):
 
 
 def test_an_installation_that_fails_is_tried_again(desk):
-    desk.program("python3", SAY_VERSION % 0 + RECORD)
-    desk.program("uv", RECORD + 'test "$1" = venv\n')
+    desk.python("python3", 3, 12, 1)
+    desk.program("uv", RECORD + MAKE_ENVIRONMENT + 'test "$1" = venv\n')
     assert desk.make("lab")[0].returncode != 0
     assert desk.make("lab")[1][0].startswith("uv venv")
