@@ -44,6 +44,12 @@ COMMANDS = {
     "stubs": Command(
         "course_lib.grading.terminal:configure_stubs", "make exercises from their solutions"
     ),
+    "grade": Command(
+        "course_lib.grading.batch.terminal:configure_grade", "grade a folder of submissions"
+    ),
+    "report": Command(
+        "course_lib.grading.batch.terminal:configure_report", "say how the class did"
+    ),
 }
 
 

@@ -1,0 +1,181 @@
+"""Find the submissions in a folder: laid out by student, or as Moodle or Canvas hand it out.
+
+    ada/03_3_gradients.ipynb                                a folder for each student
+    Ada Lovelace_123456_assignsubmission_file_/...          Moodle's download
+    lovelaceada_123_456_03_3_gradients-1.ipynb              Canvas's; -1 is a second hand-in
+
+No link is followed, and nothing is opened: this is about names alone.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+SUFFIXES = (".ipynb", ".py")
+
+_MOODLE = re.compile(r"(?P<student>.+?)_(?P<number>\d+)_assignsubmission_(?:file|onlinetext)_?$")
+_CANVAS = re.compile(r"(?P<student>[^_]+)_(?:LATE_)?(?P<user>\d+)_(?P<number>\d+)_(?P<file>.+)$")
+_AGAIN = re.compile(r"[-_ ]*\(?(?P<count>\d{1,3})\)?$")
+
+
+@dataclass(frozen=True)
+class Submission:
+    """One file of one student for one exercise."""
+
+    student: str
+    exercise: str
+    path: Path
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a folder holds.
+
+    Attributes
+    ----------
+    layout : str
+        "student folders", "Moodle" or "Canvas", or several joined by "and".
+    submissions : list of Submission
+        One for each student and exercise, sorted by both.
+    passed_over : list of (path, reason)
+        Everything else that looks like a submission, and why it is none.
+    """
+
+    layout: str
+    submissions: list[Submission]
+    passed_over: list[tuple[Path, str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    submission: Submission
+    again: int
+    layout: str
+
+
+def find_submissions(folder: Path, slugs: Collection[str], only: str | None = None) -> Found:
+    """List the submissions in a folder.
+
+    Parameters
+    ----------
+    folder : Path
+    slugs : collection of str
+        The exercises there are.
+    only : str, optional
+        Look for this exercise alone. Then a student's one file may have any name.
+
+    Raises
+    ------
+    FileNotFoundError, NotADirectoryError
+        If the folder is none.
+    ValueError
+        If `only` is no exercise.
+    """
+    if only is not None and only not in slugs:
+        raise ValueError(f"no exercise {only!r}: there are {', '.join(sorted(slugs)) or 'none'}")
+    if not folder.is_dir():
+        kind = NotADirectoryError if folder.exists() else FileNotFoundError
+        raise kind(f"{folder} is no folder: give the one that holds the submissions")
+    wanted = [only] if only else sorted(slugs, key=len, reverse=True)
+    passed_over: list[tuple[Path, str]] = []
+    candidates = list(_candidates(folder, wanted, only, passed_over))
+    submissions = _one_each(candidates, passed_over)
+    layouts = sorted({candidate.layout for candidate in candidates})
+    return Found(" and ".join(layouts) or "nothing", submissions, passed_over)
+
+
+def _candidates(
+    folder: Path, slugs: Iterable[str], only: str | None, passed_over: list[tuple[Path, str]]
+) -> Iterator[_Candidate]:
+    for entry in _entries(folder, passed_over):
+        path = folder / entry.name
+        if entry.is_dir(follow_symlinks=False):
+            moodle = _MOODLE.match(entry.name)
+            student = moodle["student"] if moodle else entry.name
+            layout = "Moodle" if moodle else "student folders"
+            yield from _in_folder(path, student, layout, slugs, only, passed_over)
+        elif path.suffix in SUFFIXES:
+            canvas = _CANVAS.match(path.stem)
+            slug = _slug(canvas["file"], slugs) if canvas else ""
+            if canvas and (slug or only):
+                submission = Submission(canvas["student"], slug or only or "", path)
+                yield _Candidate(submission, _again(canvas["file"], slug), "Canvas")
+            else:
+                passed_over.append((path, "it is in no student's folder, nor named as by Canvas"))
+
+
+def _in_folder(
+    folder: Path,
+    student: str,
+    layout: str,
+    slugs: Iterable[str],
+    only: str | None,
+    passed_over: list[tuple[Path, str]],
+) -> Iterator[_Candidate]:
+    """Yield the submissions in a student's folder, and in folders within it."""
+    files = []
+    for entry in _entries(folder, passed_over):
+        path = folder / entry.name
+        if entry.is_dir(follow_symlinks=False):
+            if not entry.name.startswith((".", "__")):
+                yield from _in_folder(path, student, layout, slugs, only, passed_over)
+        elif path.suffix in SUFFIXES:
+            files.append((path, _slug(path.stem, slugs)))
+    alone = len(files) == 1
+    for path, slug in files:
+        exercise = slug or (only if alone and only else "")
+        if exercise:
+            yield _Candidate(Submission(student, exercise, path), _again(path.stem, slug), layout)
+        else:
+            passed_over.append((path, "its name holds no exercise that is graded"))
+
+
+def _entries(folder: Path, passed_over: list[tuple[Path, str]]) -> list[os.DirEntry[str]]:
+    """List a folder by name; a link is passed over, and so is a folder that cannot be read."""
+    try:
+        with os.scandir(folder) as entries:
+            found = sorted(entries, key=lambda entry: entry.name)
+    except OSError as error:
+        passed_over.append((folder, f"it cannot be listed: {error.strerror}"))
+        return []
+    for entry in found:
+        if entry.is_symlink():
+            passed_over.append((folder / entry.name, "it is a link"))
+    return [entry for entry in found if not entry.is_symlink()]
+
+
+def _slug(stem: str, slugs: Iterable[str]) -> str:
+    """Return the exercise whose name the file's name holds; the longest, if several; or ""."""
+    return next((slug for slug in slugs if slug.lower() in stem.lower()), "")
+
+
+def _again(stem: str, slug: str) -> int:
+    """Return how often it was handed in again: 1 for "03_3_gradients-1", else 0."""
+    rest = stem.lower().partition(slug.lower())[2] if slug else ""
+    match = _AGAIN.match(rest)
+    return int(match["count"]) if match else 0
+
+
+def _one_each(
+    candidates: list[_Candidate], passed_over: list[tuple[Path, str]]
+) -> list[Submission]:
+    """Keep the last hand-in of each student and exercise; tell which were passed over for it."""
+    latest: dict[tuple[str, str], _Candidate] = {}
+    for candidate in candidates:
+        key = candidate.submission.student, candidate.submission.exercise
+        other = latest.setdefault(key, candidate)
+        if other is not candidate:
+            older, newer = sorted((other, candidate), key=_age)
+            latest[key] = newer
+            reason = f"{newer.submission.path.name} is the later one of the same student"
+            passed_over.append((older.submission.path, reason))
+    return [latest[key].submission for key in sorted(latest)]
+
+
+def _age(candidate: _Candidate) -> tuple[int, int, str]:
+    path = candidate.submission.path
+    return candidate.again, path.lstat().st_mtime_ns, path.name

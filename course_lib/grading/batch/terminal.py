@@ -1,0 +1,165 @@
+"""The commands of a teacher: grade, and report."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable
+from concurrent.futures import BrokenExecutor, Executor
+from pathlib import Path
+
+from tqdm import tqdm
+
+from course_lib.grading.batch.exports import csv_text, write_feedback, write_gradescope
+from course_lib.grading.batch.grade import Tally, end_workers, grade, process_pool, read_seed
+from course_lib.grading.batch.gradebook import Gradebook
+from course_lib.grading.batch.overview import as_text, overview
+from course_lib.grading.batch.pages import render
+from course_lib.grading.batch.submissions import Found, find_submissions
+from course_lib.grading.cases import ExerciseCases
+from course_lib.grading.generate import make_exercise
+from course_lib.grading.places import SOLUTIONS, course_folders
+from course_lib.grading.sandbox import Sandbox
+
+INTERRUPTED = 130
+SHOWN = 10
+
+
+def configure_grade(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `course grade`."""
+    add = parser.add_argument
+    add("submissions", type=Path, help="a folder: STUDENT/SLUG.ipynb, or Moodle's or Canvas's")
+    add("--gradebook", type=Path, required=True, help="an SQLite file; made if it is not there")
+    add("--exercise", metavar="SLUG", help="grade this exercise alone")
+    add("--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="processes at a time")
+    add("--dask", metavar="tcp://...", help="grade on a Dask cluster (needs the extra `scale`)")
+    add("--seed", type=Path, metavar="FILE", help="the secret seed; by default GRADEBOOK.seed")
+    add("--allow-unhardened", action="store_true", help="grade without isolation if there is none")
+    add("--csv", type=Path, metavar="FILE", help="write the marks as a table")
+    add("--feedback", type=Path, metavar="DIR", help="write a page for each student")
+    add("--gradescope", type=Path, metavar="DIR", help="write results.json for each student")
+    parser.set_defaults(run=run_grade)
+
+
+def run_grade(arguments: argparse.Namespace) -> int:
+    """Grade a folder; 0 when every submission is graded, 130 when it was stopped."""
+    if arguments.jobs < 1:
+        raise ValueError(f"--jobs is {arguments.jobs}: give 1 or more")
+    layers = _layers(arguments.allow_unhardened)
+    course = _course()
+    slugs = {path.name.removesuffix("_spec.py") for path in (course / SOLUTIONS).glob("*_spec.py")}
+    found = find_submissions(arguments.submissions, slugs, arguments.exercise)
+    _say_found(found)
+    with Gradebook(arguments.gradebook) as book:
+        seed = read_seed(arguments.seed or Path(f"{arguments.gradebook}.seed"))
+        wanted = sorted({submission.exercise for submission in found.submissions})
+        exercises = {slug: make_exercise(slug, course / SOLUTIONS, seed) for slug in wanted}
+        print(f"layers in force: {', '.join(layers)}")
+        status = _grade_all(found, exercises, book, layers, arguments)
+        _export(book, arguments)
+    return status
+
+
+def _layers(allow_unhardened: bool) -> tuple[str, ...]:
+    """Return the layers that this machine gives; refuse to grade a batch without them."""
+    with Sandbox() as sandbox:
+        if sandbox.hardened or allow_unhardened:
+            return sandbox.layers()
+    raise PermissionError(
+        "this machine has no hardened sandbox, and the submissions are code that nobody has read."
+        " Grade on Linux; or say --allow-unhardened if you trust every student"
+    )
+
+
+def _course() -> Path:
+    for folder in course_folders():
+        if (folder / SOLUTIONS).is_dir():
+            return folder
+    raise FileNotFoundError("no folder solutions/ is found here, above, or beside course_lib")
+
+
+def _say_found(found: Found) -> None:
+    count = len(found.submissions)
+    students = len({submission.student for submission in found.submissions})
+    print(f"{count} submissions of {students} students, laid out as {found.layout}")
+    for path, reason in found.passed_over[:SHOWN]:
+        print(f"  passed over {path.name!r}: {reason}")
+    if len(found.passed_over) > SHOWN:
+        print(f"  and {len(found.passed_over) - SHOWN} more")
+
+
+def _grade_all(
+    found: Found,
+    exercises: dict[str, ExerciseCases],
+    book: Gradebook,
+    layers: tuple[str, ...],
+    arguments: argparse.Namespace,
+) -> int:
+    make_executor, workers = _executor(arguments)
+    run = book.begin(layers)
+    tally = Tally(len(found.submissions))
+    try:
+        with tqdm(total=tally.total, unit=" submissions", file=sys.stderr) as bar:
+            for tally in grade(
+                found.submissions, exercises, book, run=run, make_executor=make_executor,
+                width=2 * workers, unhardened=arguments.allow_unhardened,
+            ):  # fmt: skip
+                bar.update(tally.done - bar.n)
+    except KeyboardInterrupt:
+        end_workers()
+        print(f"stopped: {tally.done} of {tally.total} are kept. The same command goes on.")
+        return INTERRUPTED
+    except BrokenExecutor as error:
+        raise ValueError(str(error)) from error
+    print(f"graded {tally.graded}, known from before {tally.known}, refused {tally.refused}")
+    return 0
+
+
+def _executor(arguments: argparse.Namespace) -> tuple[Callable[[], Executor], int]:
+    """Return a maker of executors, and how many workers one has."""
+    if not arguments.dask:
+        return process_pool(arguments.jobs), arguments.jobs
+    try:
+        from distributed import Client
+    except ImportError as error:
+        raise ValueError(
+            "--dask needs the extra `scale`: python -m pip install 'course-lib[scale]'"
+        ) from error
+    try:
+        client = Client(arguments.dask, timeout="10s")
+    except OSError as error:
+        raise ValueError(f"no Dask scheduler answers at {arguments.dask}: {error}") from error
+    workers = len(client.scheduler_info(n_workers=-1)["workers"])
+    if not workers:
+        raise ValueError(f"the Dask cluster at {arguments.dask} has no workers yet: start some")
+    return lambda: client.get_executor(pure=False), workers
+
+
+def _export(book: Gradebook, arguments: argparse.Namespace) -> None:
+    rows = book.rows()
+    if arguments.csv:
+        arguments.csv.write_text(csv_text(rows), encoding="utf-8", newline="")
+        print(f"marks: {arguments.csv}")
+    if arguments.feedback:
+        print(f"feedback: {write_feedback(rows, arguments.feedback)} pages")
+    if arguments.gradescope:
+        print(f"Gradescope: {write_gradescope(rows, arguments.gradescope)} students")
+
+
+def configure_report(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `course report`."""
+    parser.add_argument("gradebook", type=Path, help="the file that `course grade` made")
+    parser.add_argument("--html", type=Path, metavar="FILE", help="write it as a page too")
+    parser.set_defaults(run=run_report)
+
+
+def run_report(arguments: argparse.Namespace) -> int:
+    """Print how the class did."""
+    with Gradebook(arguments.gradebook, must_exist=True) as book:
+        whole = overview(book)
+    print(as_text(whole))
+    if arguments.html:
+        arguments.html.write_text(render("class.html", overview=whole), encoding="utf-8")
+        print(f"\npage: {arguments.html}")
+    return 0
