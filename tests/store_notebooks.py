@@ -3,10 +3,12 @@
 ``make notebooks`` runs this on every lecture; ``make notebooks NB=notebooks/03_3_gradients.ipynb``
 on one. What a run leaves behind that is not a result (times, widget ids, the machine's Python)
 is taken out, so a second run writes the same bytes and a difference in Git is a difference in a
-result. A notebook in which a cell fails or warns is left as it was.
+result. A notebook in which a cell fails or warns is left as it was. A figure that README shows is
+written to its file too.
 """
 
 import argparse
+import base64
 import json
 import os
 import sys
@@ -21,6 +23,8 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 
 SECONDS_PER_CELL = 60
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+PICTURES = {("03_4_1_learning_rate", "fig-5-1"): "figures/bifurcation.png"}
+"""The figures that lie in a file beside their notebook too, for pages such as README."""
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 
 
@@ -37,6 +41,7 @@ def store(path: Path) -> bool:
     after = (nbformat.writes(notebook, version=4).rstrip("\n") + "\n").encode()
     if after != before:
         path.write_bytes(after)
+    save_pictures(notebook, path)
     return after != before
 
 
@@ -123,6 +128,17 @@ def merge_streams(outputs: Sequence[Any]) -> list[Any]:
         else:
             merged.append(output)
     return merged
+
+
+def save_pictures(notebook: nbformat.NotebookNode, path: Path) -> None:
+    """Write the figures that are shown elsewhere too."""
+    for (name, identifier), file in PICTURES.items():
+        cells = [cell for cell in notebook.cells if (path.stem, cell.id) == (name, identifier)]
+        for cell in cells:
+            html = "".join(output.get("data", {}).get("text/html", "") for output in cell.outputs)
+            encoded = html.partition("data:image/png;base64,")[2].partition('"')[0]
+            (path.parent / file).parent.mkdir(exist_ok=True)
+            (path.parent / file).write_bytes(base64.b64decode(encoded))
 
 
 def notebooks_in(paths: Sequence[Path]) -> list[Path]:

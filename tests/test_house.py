@@ -1,6 +1,7 @@
 """The house stands as CONTRIBUTING.md draws it: who may import whom, and what lies where."""
 
 import ast
+import base64
 import re
 import subprocess
 import sys
@@ -166,6 +167,13 @@ def test_the_map_in_the_readme_links_every_lecture_and_names_those_to_come():
     to_come = set(re.findall(r"`(\d\d_\w+)`", text))
     assert len(linked | to_come) == LECTURES
     assert not linked & to_come
+
+
+def test_a_picture_in_a_file_is_the_one_stored_in_a_lecture():
+    stored = "".join(path.read_text("utf-8") for path in (HOUSE / "notebooks").glob("*.ipynb"))
+    for picture in (HOUSE / "notebooks" / "figures").iterdir():
+        encoded = base64.b64encode(picture.read_bytes()).decode()
+        assert encoded in stored, f"{picture.name} is out of date: make notebooks writes it anew"
 
 
 def test_exercise_lecture_solution_and_spec_come_together():

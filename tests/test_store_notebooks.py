@@ -1,5 +1,6 @@
 """`make notebooks` stores a notebook as it ran, the same bytes every time, or not at all."""
 
+import base64
 import json
 import subprocess
 import sys
@@ -56,6 +57,15 @@ def test_a_notebook_is_stored_with_its_results_and_nothing_of_the_machine(tmp_pa
 
     assert not store(path)
     assert path.read_bytes() == first
+
+
+def test_a_figure_that_a_page_shows_is_written_to_its_file(tmp_path):
+    path = write(tmp_path / "03_4_1_learning_rate.ipynb", code("fig-5-1", PLOT))
+    store(path)
+    html = json.loads(path.read_bytes())["cells"][0]["outputs"][0]["data"]["text/html"]
+    picture = (tmp_path / "figures" / "bifurcation.png").read_bytes()
+    assert picture.startswith(b"\x89PNG")
+    assert base64.b64encode(picture).decode() in "".join(html)
 
 
 @pytest.mark.parametrize(
