@@ -182,6 +182,37 @@ def test_an_attack_scores_nothing_and_costs_only_itself(attack, sandbox, folder,
     assert (triple.points, double.points) == (7, 5)
 
 
+ALONE = {
+    ("rlimits",): ("daemon", "fork_bomb", "memory", "threads"),
+    ("landlock",): ("environment", "link", "proc_memory", "read_solution", "tcp", "write_solution"),
+    (*WALLS["and namespaces"][2:],): (
+        *("environment", "link", "proc_memory", "read_solution", "signal_parent", "tcp", "udp"),
+        *("trace_parent", "write_solution"),
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("layers", "name"),
+    [(layers, name) for layers, names in ALONE.items() for name in names],
+    ids=lambda value: value if isinstance(value, str) else value[-1],
+)
+def test_a_wall_stops_alone_what_it_is_there_for(layers, name, folder, server):
+    """Else nobody would notice if it were gone, since others stand before the same attacks."""
+    port, visits = server
+    before = contents(folder)
+    with Sandbox(limits=LIMITS) as whole:
+        if not set(layers) <= set(whole.layers()):
+            pytest.skip(f"this machine does not have {', '.join(layers)}")
+    ours = descendants()
+    with Sandbox(limits=LIMITS, only_layers=layers) as sandbox:
+        triple, double = grade(sandbox, armed(HERE / "attacks" / f"{name}.py", folder, port))
+        assert (triple.points, double.points) == (0, 5)
+    assert contents(folder) == before
+    assert visits == []
+    assert descendants_in_the_end(ours) == set()
+
+
 def test_attacks_are_stopped_by_a_wall_and_not_for_want_of_a_module():
     """A stand-in for a module that an attack needs would make its test pass for no reason."""
     sources = "".join(attack.read_text() for attack in ATTACKS)

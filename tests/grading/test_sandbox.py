@@ -31,6 +31,7 @@ from course_lib.grading.outcomes import (
 from course_lib.grading.sandbox import (
     Limits,
     Sandbox,
+    SandboxError,
     SandboxRunner,
     messages,
     seccomp,
@@ -437,6 +438,45 @@ def test_a_submission_sees_no_file_no_other_process_and_no_environment(hardened)
     if "pid namespace" in hardened.layers():
         assert pid < 1000
     assert outcomes["g"][0].type_name in ("PermissionError", "FileNotFoundError")
+
+
+@hardened_only
+def test_seen_from_outside_a_child_has_no_rights(sandbox_and_processes):
+    sandbox, processes = sandbox_and_processes
+    with sandbox.runner() as runner:
+        before = processes()
+        runner.load("def f(x):\n    return x\n", ["f"])
+        (child,) = processes() - before
+        status = Path(f"/proc/{child}/status").read_text()
+        owner = os.stat(f"/proc/{child}/mem").st_uid
+    fields = dict(re.findall(r"^(\w+):\t(.*)$", status, re.MULTILINE))
+    assert "0" not in fields["Uid"].split()
+    assert fields["Groups"].split() == [] or os.getuid() != 0
+    assert {fields[f"Cap{kind}"] for kind in ("Inh", "Prm", "Eff", "Amb")} == {"0" * 16}
+    assert (fields["NoNewPrivs"], fields["Seccomp"], fields["Threads"]) == ("1", "2", "1")
+    assert owner == 0  # so that no other process of the same user may look into it
+
+
+@hardened_only
+@pytest.mark.parametrize("layers", [None, ("rlimits", "seccomp")], ids=["all", "few"])
+def test_a_child_does_not_outlive_its_zygote(layers):
+    adopt_orphans()
+    before = descendants()
+    source = "import time\n\ndef f(x):\n    time.sleep(1000)\n"
+    with Sandbox(limits=LIMITS, only_layers=layers) as sandbox:
+        zygote = descendants() - before
+        with sandbox.runner() as runner:
+            runner.load(source, ["f"])
+            child = descendants() - before - zygote
+            kill(zygote)
+            assert len(child) == 1
+            assert descendants_in_the_end(before) == set()
+
+
+@hardened_only
+def test_a_layer_that_this_machine_does_not_have_cannot_be_asked_for():
+    with pytest.raises(SandboxError, match="but not moat"):
+        Sandbox(only_layers=("moat",))
 
 
 @hardened_only

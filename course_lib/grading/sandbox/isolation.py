@@ -65,6 +65,22 @@ def available() -> tuple[str, ...]:
     return (*layers, *namespaces.allowed())
 
 
+def chosen(wanted: Collection[str] | None) -> tuple[str, ...]:
+    """Return the layers to put on: all that are available, or those that are wanted.
+
+    Raises
+    ------
+    ValueError
+        If one that is wanted is not available.
+    """
+    layers = available()
+    if wanted is None:
+        return layers
+    if missing := set(wanted) - set(layers):
+        raise ValueError(f"this machine has {', '.join(layers)}, but not {', '.join(missing)}")
+    return tuple(name for name in layers if name in wanted or name == NO_PRIVILEGES)
+
+
 def confine_zygote(layers: Collection[str]) -> None:
     """Put on this process, once, the layers that it can live with itself; `nobody` already.
 

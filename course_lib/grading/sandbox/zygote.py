@@ -43,7 +43,7 @@ def main(control: int, wanted: Collection[str] | None) -> None:
     try:
         preload.import_all()
         isolation.become_nobody()
-        layers = isolation.available() if wanted is None else tuple(wanted)
+        layers = isolation.chosen(wanted)
         isolation.confine_zygote(layers)
         child_layers = isolation.ChildLayers(layers)
     except Exception as error:
