@@ -20,6 +20,7 @@ from course_lib.optimizers import (
     sgd,
 )
 from course_lib.schedules import cosine, exponential_decay, linear_warmup, step_decay
+from course_lib.symbolic.optimizers import adam_l2_first_step, adam_step, adamw_first_step
 from course_lib.transformations import (
     Adam,
     ClipByGlobalNorm,
@@ -127,6 +128,29 @@ def test_the_golden_file_tells_the_optimizers_apart():
         cases = [case for case in GOLDEN["trajectories"] if case["problem"] == problem]
         assert len(cases) == 17
         assert len({tuple(np.round(case["theta"][-1], 9)) for case in cases}) == 17
+
+
+@pytest.mark.parametrize("t", [1, 2, 3])
+def test_adams_first_steps_are_those_that_sympy_derives(t):
+    g = np.array([[0.3, -2.0, 1e-4], [-0.1, -1.0, 5.0], [4.0, 0.5, 1e-4]])[:t]
+    settings = {"beta1": 0.8, "beta2": 0.95, "eps": 1e-3}
+    path = _path(adam(learning_rate=0.1, **settings), lambda theta, t: g[t], np.zeros(3), t)
+    step = adam_step(t).as_function()(g, 0.1, *settings.values())
+    assert_allclose(path[t - 1] - path[t], step, rtol=1e-12)
+
+
+def test_the_first_steps_with_decay_are_those_that_sympy_derives():
+    """AdamW, and Adam on a loss with an L2 penalty."""
+    theta, g, decay = 3.0, np.array([[0.2]]), 0.4
+    settings = {"beta1": 0.8, "beta2": 0.95, "eps": 1e-3}
+    coupled = chain(DecayWeights(weight_decay=decay), Adam(**settings))
+    for optimizer, formula in [
+        (adamw(learning_rate=0.1, weight_decay=decay, **settings), adamw_first_step()),
+        (Optimizer(direction=coupled, learning_rate=0.1), adam_l2_first_step()),
+    ]:
+        path = _path(optimizer, lambda theta, t: g[0], [theta], 1)
+        step = formula.as_function()(g, 0.1, *settings.values(), theta, decay)
+        assert_allclose(path[0] - path[1], step, rtol=1e-12)
 
 
 # --- a step --------------------------------------------------------------------------------------
