@@ -23,6 +23,8 @@ from course_lib.grading.submission import read_source
 MAX_TELLING = 6
 """A slip is kept as what it gives in so many of the cases where it is wrong: enough to know it."""
 
+HINTS = 3
+
 
 def make_exercise(slug: str, solutions: Path, seed: int) -> ExerciseCases:
     """Make the cases of an exercise from its spec and its solution in the folder `solutions`.
@@ -87,6 +89,8 @@ def make_cases(
         If the reference fails, or a slip is not wrong in any case.
     """
     signature = _signature(function, reference)
+    if len(function.hints) != HINTS:
+        raise SpecError(f"{function.name} has {len(function.hints)} hints, not {HINTS}")
     rng = np.random.default_rng([seed, zlib.crc32(function.name.encode())])
     without_slips = FunctionCases(
         name=function.name,
@@ -99,6 +103,8 @@ def make_cases(
         hints=function.hints,
         cases=tuple(_make_case(function, reference, case) for case in function.inputs(rng)),
     )
+    if not without_slips.cases:
+        raise SpecError(f"{function.name} has no inputs")
     slips = tuple(_run_slip(slip, without_slips) for slip in function.slips)
     return dataclasses.replace(without_slips, slips=slips)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy.typing as npt
@@ -159,7 +159,7 @@ def _in_words(
 
 def _a_length(telling: Sequence[tuple[float, Evidence]]) -> Relation | None:
     """Parallel in every case: says something only where there are two entries or more."""
-    if not any(count_nonzero(item.expected) > 1 for _, item in telling):
+    if not any(count_nonzero(i.expected) > 1 and not _close(factor, 1) for factor, i in telling):
         return None
     if all(factor > 0 for factor, _ in telling):
         return Relation("parallel to the expected, but of another length")
@@ -220,7 +220,8 @@ def an_offset(evidence: Sequence[Evidence], tolerance: Tolerance) -> Relation | 
     if not _same_shapes(evidence) or sum(item.got.size for item in evidence) < 3:
         return None
     offset = float((evidence[0].got.astype(float) - evidence[0].expected).flat[0])
-    shifted = (near(i.expected + offset, i.got, tolerance) for i in evidence)
+    margin = Tolerance(tolerance.relative, tolerance.absolute + 1e-12 * abs(offset))
+    shifted = (near(i.expected, i.got.astype(float) - offset, margin) for i in evidence)
     if math.isfinite(offset) and all(shifted):
         return Relation(f"the expected {'+' if offset > 0 else '−'} {number(abs(offset))}")
     return None
@@ -253,6 +254,8 @@ def some_entries(evidence: Sequence[Evidence], tolerance: Tolerance) -> Relation
     if not _same_shapes(evidence) or all(item.expected.size < 2 for item in evidence):
         return None
     wrong = [(item, far(item.expected, item.got, tolerance)) for item in evidence]
+    if not any(mask.any() and not mask.all() for _, mask in wrong):
+        return None
     for words, belongs in _PLACES.items():
         if all(belongs(item)[mask].all() for item, mask in wrong):
             return Relation(words)
@@ -272,13 +275,13 @@ def _at(place: int) -> Callable[[Evidence], Numbers]:
 
 
 _PLACES: dict[str, Callable[[Evidence], Numbers]] = {
+    "right but for its first entry": _at(0),
+    "right but for its last entry": _at(-1),
     "right wherever the expected is not 0; its other entries should be 0": (
         lambda item: item.expected == 0
     ),
     "right but for entries where it is 0 and should not be": lambda item: item.got == 0,
     "right but for the sign of some entries": lambda item: item.got == -item.expected,
-    "right but for its first entry": _at(0),
-    "right but for its last entry": _at(-1),
 }
 
 
@@ -288,10 +291,14 @@ def some_cases(evidence: Sequence[Evidence], tolerance: Tolerance) -> Relation |
     for fact in sorted(set().union(*(item.facts for item in evidence))):
         having = {item.case for item in evidence if fact in item.facts}
         if having and having == right:
-            return Relation(f"right in the {len(right)} cases with {fact}, wrong in all others")
+            return Relation(f"right in {_cases(right)} with {fact}, wrong in all others")
         if having and len(having) + len(right) == len(evidence) and not having & right:
-            return Relation(f"wrong in the {len(having)} cases with {fact}, right in all others")
+            return Relation(f"wrong in {_cases(having)} with {fact}, right in all others")
     return None
+
+
+def _cases(cases: Collection[int]) -> str:
+    return f"the {len(cases)} cases" if len(cases) > 1 else "the one case"
 
 
 def _same_shapes(evidence: Sequence[Evidence]) -> bool:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import contextlib
 import difflib
+import functools
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, ParamSpec
 
 from course_lib.grading import progress as history
 from course_lib.grading.cases import CasesError, ExerciseCases, FunctionCases, read_cases
@@ -37,6 +38,26 @@ def open_desk(slug: str) -> Tools:
     return Tools(desk.check, desk.hint, desk.solution, desk.progress)
 
 
+P = ParamSpec("P")
+
+
+def without_tracebacks(tool: Callable[P, Report]) -> Callable[P, Report]:
+    """Turn a fault of ours into a sentence: a learner could do nothing with its traceback."""
+
+    @functools.wraps(tool)
+    def call(*args: P.args, **kwargs: P.kwargs) -> Report:
+        try:
+            return tool(*args, **kwargs)
+        except Exception as error:
+            return note(
+                f"{tool.__name__} itself has failed: {type(error).__name__}: {error}. That is a"
+                " fault of the course, or of something that it uses and your code has changed:"
+                " restart the kernel, and if it fails again, please report it."
+            )
+
+    return call
+
+
 class Desk:
     """One exercise in one notebook: its cases, and what the learner has asked for so far."""
 
@@ -45,6 +66,7 @@ class Desk:
         self.hints: dict[str, int] = {}
         self.attempted: set[str] = set()
 
+    @without_tracebacks
     def check(self, function: Any) -> Report:
         """Say whether a function is right, and if not, what is wrong with it."""
         cases = self._find(function, "check")
@@ -59,6 +81,7 @@ class Desk:
                 history.record(self.slug, result)
         return report(result)
 
+    @without_tracebacks
     def hint(self, function: Any) -> Report:
         """Show one more hint than the last time, three at most."""
         cases = self._find(function, "hint")
@@ -71,6 +94,7 @@ class Desk:
         more = f"hint({cases.name}) again shows the next." if left else "That was the last one."
         return note("\n".join([*hints[:shown], more]))
 
+    @without_tracebacks
     def solution(self, function: Any) -> Report:
         """Show the solution, after at least one attempt, where there is one to show."""
         cases = self._find(function, "solution")
@@ -83,6 +107,7 @@ class Desk:
             )
         return _solution(self.slug, cases.name)
 
+    @without_tracebacks
     def progress(self) -> Report:
         """Say what is solved and what is next, over all exercises."""
         try:

@@ -58,9 +58,8 @@ def load(
     states: dict[str, LoadState] = dict.fromkeys(names, "missing")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        for number, cell in enumerate(source.split(f"\n{CELL_MARK}\n"), start=1):
-            filename = f"<cell {number}>"
-            linecache.cache[filename] = (len(cell), None, cell.splitlines(keepends=True), filename)
+        for cell in source.split(f"\n{CELL_MARK}\n"):
+            filename = _remember_lines(cell)
             try:
                 statements = _parse(cell, filename)
             except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
@@ -69,6 +68,13 @@ def load(
             for statement in statements:
                 states |= _execute(statement, filename, namespace, names)
     return {name: namespace[name] for name in names if states[name] == "defined"}, states
+
+
+def _remember_lines(cell: str) -> str:
+    """Make the lines of a cell known to tracebacks, under a name that no other cell has."""
+    filename = f"<cell {hash(cell):x}>"
+    linecache.cache[filename] = (len(cell), None, cell.splitlines(keepends=True), filename)
+    return filename
 
 
 def _execute(

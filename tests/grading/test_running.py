@@ -175,6 +175,12 @@ def test_a_check_in_a_thread_works_without_an_alarm():
     assert outcomes[0].value == 1
 
 
+def test_the_line_is_that_of_this_submission_and_not_of_one_loaded_later():
+    first = define("def f():\n    return 1 / 0\n")
+    define("def f():\n    return 'another'\n")
+    assert call(first, ()).line_text == "return 1 / 0"
+
+
 def test_lines_of_a_cell_survive_a_check_of_the_cache():
     function = define("def f():\n    return 1 / 0\n")
     linecache.checkcache()

@@ -1,0 +1,107 @@
+"""What must hold of every exercise of the course, whoever wrote it."""
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+from grading.made_up import verdict_on
+
+from course_lib.grading.cases import read_cases
+from course_lib.grading.generate import make_cases, read_reference
+from course_lib.grading.running import InProcess
+from course_lib.grading.spec import read_spec
+from course_lib.grading.submission import read_source
+from course_lib.grading.terminal import check_source
+
+HOUSE = Path(__file__).parents[2]
+SLUGS = sorted(path.name.removesuffix("_spec.py") for path in HOUSE.glob("solutions/*_spec.py"))
+SPECS = {slug: read_spec(HOUSE / "solutions" / f"{slug}_spec.py") for slug in SLUGS}
+REFERENCES = {
+    slug: read_reference(HOUSE / "solutions" / f"{slug}.ipynb", [f.name for f in functions])
+    for slug, functions in SPECS.items()
+}
+FUNCTIONS = [(slug, function) for slug, functions in SPECS.items() for function in functions]
+SLIPS = [(slug, function, slip) for slug, function in FUNCTIONS for slip in function.slips]
+FRESH_SEEDS = (1, 2**40, 2**100)
+
+
+def named(value):
+    return value if isinstance(value, str) else value.name
+
+
+def public(slug):
+    return read_cases(HOUSE / "exercises" / f"{slug}_cases.json")
+
+
+@pytest.fixture(scope="module")
+def fresh():
+    """Cases of a function from a fresh seed, each made once."""
+    made = {}
+
+    def cases(slug, function, seed):
+        key = slug, function.name, seed
+        if key not in made:
+            made[key] = make_cases(function, REFERENCES[slug][function.name], "0", seed)
+        return made[key]
+
+    return cases
+
+
+@pytest.mark.parametrize(("slug", "function", "slip"), SLIPS, ids=named)
+def test_every_slip_is_rejected_and_named(slug, function, slip, fresh):
+    for cases in (
+        public(slug).find(function.name),
+        *(fresh(slug, function, seed) for seed in FRESH_SEEDS),
+    ):
+        result = verdict_on(slip.wrong, cases)
+        assert result.points == 0
+        assert result.diagnosis.slip == slip.name
+        assert result.diagnosis.explanation == slip.sentence
+
+
+@pytest.mark.parametrize(("slug", "function"), FUNCTIONS, ids=named)
+def test_the_solution_gets_full_marks_on_200_seeds(slug, function):
+    without_slips = dataclasses.replace(function, slips=())
+    reference = REFERENCES[slug][function.name]
+    for seed in range(200):
+        cases = make_cases(without_slips, reference, "0", seed)
+        assert verdict_on(reference, cases).points == function.points, f"seed {seed}"
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_the_solution_as_a_submission_gets_full_marks(slug):
+    source = read_source(HOUSE / "solutions" / f"{slug}.ipynb")
+    assert {r.status for r in check_source(source, public(slug), InProcess())} == {"passed"}
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_the_exercise_as_a_submission_gets_nothing_for_not_attempted(slug):
+    source = read_source(HOUSE / "exercises" / f"{slug}.ipynb")
+    results = check_source(source, public(slug), InProcess())
+    assert {(r.status, r.points) for r in results} == {("not_attempted", 0)}
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_an_exercise_is_worth_100_points(slug):
+    assert sum(function.points for function in SPECS[slug]) == 100
+
+
+@pytest.mark.parametrize(("slug", "function"), FUNCTIONS, ids=named)
+def test_hints_slips_and_tolerance_say_something(slug, function):
+    assert len(function.hints) == 3
+    assert len(function.slips) >= 2
+    names = [slip.name for slip in function.slips]
+    assert len(set(names)) == len(names)
+    texts = [*function.hints, *(slip.sentence for slip in function.slips)]
+    assert all(text.endswith((".", "?")) for text in texts)
+    assert function.tolerance.reason
+
+
+@pytest.mark.parametrize(("slug", "function"), FUNCTIONS, ids=named)
+def test_the_simplest_cases_come_first(slug, function):
+    """The first case is as small as any: it is the one that a beginner is shown."""
+    sizes = [
+        sum(argument.size for argument in case.arguments if hasattr(argument, "size"))
+        for case in public(slug).find(function.name).cases
+    ]
+    assert sizes[0] == min(sizes)

@@ -1,0 +1,149 @@
+"""The structural guess: what the numbers of an unknown mistake have in common."""
+
+import numpy as np
+import pytest
+from grading.made_up import DOUBLE, answer, diagnosis_of, single
+
+from course_lib.grading.values import keywords
+
+RNG = np.random.default_rng(0)
+VECTORS = [(RNG.normal(size=n),) for n in (1, 2, 3, 3, 5)]
+MATRICES = [(RNG.normal(size=shape),) for shape in ((1, 1), (2, 3), (3, 2), (4, 4), (1, 5))]
+PAIRS = [(RNG.normal(size=n), float(h)) for n, h in ((1, 2), (2, 3), (4, 5))]
+WHOLE = [(np.array([1, 2, -3]),), (np.array([4, 0]),)]
+BOTH = [VECTORS[1], *WHOLE, VECTORS[3]]
+
+
+def right(x):
+    return 3.0 * x
+
+
+def explained(wrong, reference=right, inputs=VECTORS, **parameters):
+    return diagnosis_of(wrong, single(reference, inputs, **parameters)).explanation
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        (lambda x: -3 * x, "Yours is −1 × the expected in all 5 cases."),
+        (lambda x: 6 * x, "2 × the expected"),
+        (lambda x: x, "1/3 × the expected"),
+        (lambda x: 1.11 * x, "0.37 × the expected"),
+        (lambda x: 0 * x, "Yours is zero in all 5 cases."),
+        (lambda x: 3 * x + 0.5, "the expected + 1/2"),
+        (lambda x: 3 * x - 7, "the expected − 7"),
+        (lambda x: np.abs(3 * x), "the absolute value of the expected"),
+        (lambda x: (3 * x) ** 2, "the square of the expected in all 5 cases: a root is missing"),
+        (lambda x: 1 / (3 * x), "one over the expected"),
+        (lambda x: np.sign(x), "the sign of the expected alone"),
+        (lambda x: np.maximum(3 * x, 0), "the expected with 0 for its negative entries"),
+        (lambda x: np.round(3 * x), "the expected rounded"),
+        (lambda x: 3 * x[::-1], "the expected in reverse order"),
+        (lambda x: 3 * x[:, None], "right in its numbers but not in its shape"),
+        (
+            lambda x: 3 * x * len(x),
+            "n × the expected in all 5 cases (in case 2, n = 2): a division",
+        ),
+        (lambda x: 3 * x / len(x), "the expected divided by n in all 5 cases (in case 2, n = 2)"),
+        (lambda x: -3 * x / len(x), "−1 × the expected divided by n"),
+        (lambda x: 3 * x / len(x) ** 2, "the expected divided by n × n"),
+        (lambda x: x * np.linalg.norm(x), "parallel to the expected, but of another length"),
+        (lambda x: np.append(x[:-1] * 3, 0), "right but for its last entry"),
+        (lambda x: np.append(-1, 3 * x[1:]), "right but for its first entry"),
+        (lambda x: 3 * x * RNG.choice([-1, 1], len(x)), "right but for the sign of some entries"),
+        (lambda x: 3 * np.sin(x) if len(x) > 1 else 3 * x, "right in the one case with n = 1"),
+        (lambda x: 3 * np.sin(x) if len(x) < 2 else 3 * x, "wrong in the one case with n = 1"),
+    ],
+)
+def test_a_vector_is_explained(wrong, words):
+    assert words in explained(wrong)
+
+
+@pytest.mark.parametrize(
+    ("reference", "wrong", "words"),
+    [
+        (right, lambda x: 3 * x.T, "the expected transposed in all 5 cases"),
+        (lambda x: x.sum(axis=0), lambda x: x, "right but for a sum over axis 0"),
+        (lambda x: x.mean(axis=1), lambda x: x, "right but for a mean over axis 1"),
+        (lambda x: x, lambda x: x.sum(axis=0), "the expected after a sum over axis 0"),
+        (right, lambda x: 3 * x * len(x), "n × the expected"),
+        (right, lambda x: 3 * x / x.size, "the expected divided by m × n"),
+        (right, lambda x: 3 * x * len(x) / x.shape[1], "n/m × the expected"),
+    ],
+)
+def test_a_matrix_is_explained(reference, wrong, words):
+    cases = single(reference, MATRICES, shape="(n, m)")
+    assert words in diagnosis_of(wrong, cases).explanation
+
+
+def test_a_factor_may_be_an_argument():
+    cases = single(lambda x, h: x / h, PAIRS, x="(n,)", h="")
+    told = diagnosis_of(lambda x, h: x / 1, cases).explanation
+    assert told == (
+        "Yours is h × the expected in all 3 cases (in case 1, h = 2): a division is missing."
+    )
+
+
+def test_whole_numbers_as_input_may_be_what_goes_wrong():
+    assert "wrong in the 2 cases with whole numbers as input" in explained(
+        lambda x: 3.0 * x if x.dtype == float else 3.3 * x**2 + 1, inputs=BOTH
+    )
+
+
+def test_an_argument_given_by_name_may_be_what_goes_wrong():
+    inputs = [*VECTORS[:3], (VECTORS[3][0], keywords(h=4.0)), (VECTORS[4][0], keywords(h=3.0))]
+    cases = single(lambda x, h=1.0: np.sin(h * x), inputs, x="(n,)", h="")
+    told = diagnosis_of(lambda x, h=1.0: np.sin(x), cases).explanation
+    assert told == "Yours is wrong in the 2 cases with h given, right in all others."
+
+
+def test_parts_are_told_apart():
+    def wrong_total(x, *, plus=0.0):
+        twice, total = answer(x, plus=plus)
+        return twice, 3 * total
+
+    told = diagnosis_of(wrong_total).explanation
+    assert told == "Your total is 3 × the expected in all 5 cases. twice is right in every case."
+
+
+def test_parts_with_one_fault_are_told_together():
+    told = diagnosis_of(lambda x, plus=0: tuple(-r for r in answer(x, plus=plus))).explanation
+    assert told == "Your twice and total are −1 × the expected in all 5 cases."
+
+
+def test_cases_that_raise_do_not_silence_the_others():
+    def wrong(x, *, plus=0.0):
+        if len(x) == 3:
+            raise KeyError
+        return tuple(-r for r in answer(x, plus=plus))
+
+    told = diagnosis_of(wrong).explanation
+    assert "−1 × the expected in the 4 cases that can be compared" in told
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda x: np.sin(x) + 2 * x**2 + 0.3,
+        lambda x: "text",
+        lambda x: None,
+        lambda x: 1 / 0,
+        lambda x: np.full(len(x), np.nan),
+        lambda x: np.full(len(x), np.inf),
+        lambda x: np.empty((0, 3)),
+        lambda x: 3.0 * np.ones((2, 2, 2)),
+        lambda x: x > 0,
+        lambda x: [1.0, [2.0]],
+    ],
+)
+def test_nothing_is_said_where_there_is_nothing_to_say(wrong):
+    assert explained(wrong) == ""
+
+
+def test_no_factor_is_read_out_of_a_single_zero():
+    assert explained(lambda x: x + 1, reference=lambda x: 0 * x, inputs=[(np.zeros(2),)]) == ""
+
+
+def test_a_guess_never_contradicts_a_right_part():
+    told = diagnosis_of(lambda x, plus=0: (answer(x, plus=plus)[0], 1e9), DOUBLE).explanation
+    assert told == "twice is right in every case."
