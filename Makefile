@@ -45,7 +45,8 @@ unexport PYTHONDONTWRITEBYTECODE
 .PHONY: lab test lint unit nbval format notebooks stubs versions
 
 lab: $(VENV)/learner.stamp
-	PATH="$(BIN):$$PATH" jupyter lab $(LAB_ARGS) notebooks/00_start_here.ipynb
+# Without --notebook-dir a learner would see notebooks/ alone, and no exercise.
+	PATH="$(BIN):$$PATH" jupyter lab --notebook-dir=. $(LAB_ARGS) notebooks/00_start_here.ipynb
 
 test: lint unit nbval
 

@@ -287,9 +287,9 @@ def test_make_lab_installs_once_and_starts_at_once_the_second_time(desk):
     desk.program("uv", RECORD + MAKE_ENVIRONMENT)
     _, first = desk.make("lab", "LAB_ARGS=--no-browser")
     assert [line.split()[:2] for line in first[:2]] == [["uv", "venv"], ["uv", "pip"]]
-    assert first[-1] == "jupyter lab --no-browser notebooks/00_start_here.ipynb"
+    assert first[-1] == "jupyter lab --notebook-dir=. --no-browser notebooks/00_start_here.ipynb"
     _, second = desk.make("lab")
-    assert second == ["jupyter lab notebooks/00_start_here.ipynb"]
+    assert second == ["jupyter lab --notebook-dir=. notebooks/00_start_here.ipynb"]
 
 
 @pytest.mark.parametrize("file", ["requirements.txt", "pyproject.toml"])
