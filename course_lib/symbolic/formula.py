@@ -66,7 +66,11 @@ class Formula:
         return f"{text(self.lhs)} {self.relation} {text(self.rhs)}"
 
     def __sub__(self, other: "Formula") -> "Formula":
-        return replace(self, lhs=self.lhs - other.lhs, rhs=self.rhs - other.rhs, note="")
+        rhs = self.rhs - other.rhs
+        nothing_left = sp.expand(rhs) == 0  # SymPy sees a - b + (b - a) only when it is expanded
+        return replace(
+            self, lhs=self.lhs - other.lhs, rhs=sp.S.Zero if nothing_left else rhs, note=""
+        )
 
     def __truediv__(self, other: "Formula") -> "Formula":
         return replace(self, lhs=self.lhs / other.lhs, rhs=self.rhs / other.rhs, note="")

@@ -23,9 +23,10 @@ class _TextbookLatex(LatexPrinter):  # type: ignore[misc]
         content, rest = expr.primitive()
         if content.is_Integer and content != 1 and not expr.is_number:  # 2 (y - y^d)
             return rf"{content} \, {self._in_brackets(rest)}"
-        top, bottom = sp.fraction(sp.together(expr))
-        if expr.is_number and bottom != 1:  # (7 + √33)/32 rather than 7/32 + √33/32
-            return rf"\frac{{{self._print(top)}}}{{{self._print(bottom)}}}"
+        if expr.is_number:  # (7 + √33)/32 rather than 7/32 + √33/32
+            top, bottom = sp.fraction(sp.together(expr))
+            if bottom != 1:
+                return rf"\frac{{{self._print(top)}}}{{{self._print(bottom)}}}"
         first, *others = ordered_terms(expr)
         signed = [
             f"- {self._print(-t)}" if is_negative(t) else f"+ {self._print(t)}" for t in others

@@ -25,9 +25,18 @@ def unprimed(index: sp.Symbol) -> sp.Symbol:
 
 def write_out(expr: sp.Expr, values: Mapping[sp.Symbol, sp.Integer]) -> sp.Expr:
     """Set letters to numbers; write out every sum whose range is then a number."""
-    return expr.subs(values).replace(
-        lambda e: isinstance(e, sp.Sum) and e.limits[0][2].is_Integer, lambda e: e.doit()
+
+    def total(part: sp.Sum) -> sp.Expr:
+        index, low, high = part.limits[0]
+        numbers = map(sp.Integer, range(low, high + 1))
+        return sp.Add(*(part.function.xreplace({index: number}) for number in numbers))
+
+    sizes = {letter: value for letter, value in values.items() if letter not in nt.RANGES}
+    written = expr.xreplace(sizes).replace(
+        lambda e: isinstance(e, sp.Sum) and e.limits[0][2].is_Integer, total
     )
+    # An index may be bound in one place and free in another: subs tells them apart
+    return written.subs({letter: values[letter] for letter in values if letter not in sizes})
 
 
 def collapse(expr: sp.Expr, index: sp.Symbol) -> sp.Expr:
