@@ -44,6 +44,9 @@ COMMANDS = {
     "stubs": Command(
         "course_lib.grading.terminal:configure_stubs", "make exercises from their solutions"
     ),
+    "audit": Command(
+        "course_lib.grading.audit:configure_audit", "see whether an exercise catches mistakes"
+    ),
     "grade": Command(
         "course_lib.grading.batch.terminal:configure_grade", "grade a folder of submissions"
     ),

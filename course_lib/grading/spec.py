@@ -27,6 +27,7 @@ __all__ = [
     "SpecError",
     "Tolerance",
     "keywords",
+    "one_at_a_time",
     "read_spec",
 ]
 
@@ -77,6 +78,9 @@ class Function:
     expect : callable, optional
         `expect(arguments, result)` returns what must hold where the reference's own value is not
         the point; by default the result must be that value.
+    equivalent : mapping, optional
+        Edits of the solution that leave it right, as `course audit` writes them, each with the
+        reason why.
     """
 
     name: str
@@ -88,6 +92,16 @@ class Function:
     slips: tuple[Slip, ...]
     tolerance: Tolerance = field(default_factory=Tolerance)
     expect: Expect | None = None
+    equivalent: Mapping[str, str] = field(default_factory=dict)
+
+
+def one_at_a_time(base: Arguments, other: Arguments) -> list[Arguments]:
+    """Return `base`, and for each argument a case that takes it alone from `other`.
+
+    From such cases the judge reads that a wrong answer does not depend on an argument.
+    """
+    places = range(len(base))
+    return [base, *((*base[:i], other[i], *base[i + 1 :]) for i in places)]
 
 
 def read_spec(path: Path) -> tuple[Function, ...]:

@@ -1,0 +1,186 @@
+"""The audit of an exercise: whether the mistakes that can be made are rejected and explained.
+
+Every single-edit mutant of every solution is graded as a submission, in the sandbox. A mutant that
+gets full marks is either equivalent to the solution, and the spec says why, or a hole in the cases.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from course_lib.grading.cases import FunctionCases
+from course_lib.grading.generate import make_exercise
+from course_lib.grading.judge import judge
+from course_lib.grading.loading import CELL_MARK
+from course_lib.grading.mutants import Mutant, mutants
+from course_lib.grading.places import SOLUTIONS, course_folders
+from course_lib.grading.results import FunctionResult
+from course_lib.grading.sandbox import Sandbox
+from course_lib.grading.spec import Function, SpecError, read_spec
+from course_lib.grading.submission import read_source
+
+REJECTED, EXPLAINED = 1.0, 0.8
+"""The bar: what share of the mutants that are not equivalent must be rejected, and explained."""
+
+
+@dataclass
+class FunctionAudit:
+    """What became of the mutants of one function.
+
+    Attributes
+    ----------
+    equivalent : list of (edit, reason)
+        They pass, and the spec says why.
+    holes : list of str
+        They pass, and should not.
+    named, structural, told, unexplained : list of str
+        They are rejected: as a known slip; with a relation of the numbers; with a sentence about
+        shape, type, exception or the like, which says what is wrong; with two numbers alone.
+    stale : list of str
+        Edits that the spec calls equivalent and that are none of the mutants that pass.
+    """
+
+    name: str
+    equivalent: list[tuple[str, str]] = field(default_factory=list)
+    holes: list[str] = field(default_factory=list)
+    named: list[str] = field(default_factory=list)
+    structural: list[str] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
+    unexplained: list[str] = field(default_factory=list)
+    stale: list[str] = field(default_factory=list)
+
+    @property
+    def rejected(self) -> int:
+        """How many are rejected."""
+        return self.explained + len(self.unexplained)
+
+    @property
+    def explained(self) -> int:
+        """How many are rejected with more than two numbers."""
+        return len(self.named) + len(self.structural) + len(self.told)
+
+    @property
+    def meets_the_bar(self) -> bool:
+        """Whether all that are wrong are rejected, and four in five of them explained."""
+        wrong = self.rejected + len(self.holes)
+        all_rejected = self.rejected >= REJECTED * wrong and not self.stale
+        return all_rejected and self.explained >= EXPLAINED * wrong
+
+
+def audit(slug: str, solutions: Path, seed: int = 0) -> list[FunctionAudit]:
+    """Grade every mutant of an exercise's solution.
+
+    Parameters
+    ----------
+    slug : str
+    solutions : Path
+    seed : int
+        Of the cases; 0 gives the public ones.
+
+    Returns
+    -------
+    list of FunctionAudit
+        In the order of the exercise.
+    """
+    spec = read_spec(solutions / f"{slug}_spec.py")
+    exercise = make_exercise(slug, solutions, seed)
+    source = _definitions(read_source(solutions / f"{slug}.ipynb"))
+    with Sandbox() as sandbox:
+        return [
+            _audit_function(function, cases, source, sandbox)
+            for function, cases in zip(spec, exercise.functions, strict=True)
+        ]
+
+
+def _definitions(source: str) -> str:
+    """Return the imports, functions and constants of a solution as one text."""
+    kept = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.Assign)
+    cells = [ast.parse(cell).body for cell in source.split(f"\n{CELL_MARK}\n")]
+    statements: list[ast.stmt] = [node for body in cells for node in body if isinstance(node, kept)]
+    return ast.unparse(ast.Module(statements, []))
+
+
+def _audit_function(
+    function: Function, cases: FunctionCases, source: str, sandbox: Sandbox
+) -> FunctionAudit:
+    result = FunctionAudit(function.name)
+    prepared = sandbox.prepare([case.arguments for case in cases.cases])
+    for mutant in mutants(source, function.name):
+        with sandbox.runner() as runner:
+            state = runner.load(mutant.source, [function.name])[function.name]
+            outcomes = runner.call(function.name, prepared) if state == "defined" else []
+        _enter(result, mutant, judge(cases, outcomes, state), function)
+    passed = {edit for edit, _ in result.equivalent}
+    result.stale = [edit for edit in function.equivalent if edit not in passed]
+    return result
+
+
+def _enter(
+    result: FunctionAudit, mutant: Mutant, verdict: FunctionResult, function: Function
+) -> None:
+    diagnosis = verdict.diagnosis
+    if verdict.status == "passed":
+        if mutant.edit in function.equivalent:
+            result.equivalent.append((mutant.edit, function.equivalent[mutant.edit]))
+        else:
+            result.holes.append(mutant.edit)
+    elif diagnosis.slip:
+        result.named.append(mutant.edit)
+    elif diagnosis.explanation:
+        result.structural.append(mutant.edit)
+    else:
+        (result.unexplained if diagnosis.stage == "value" else result.told).append(mutant.edit)
+
+
+def configure_audit(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `course audit`."""
+    parser.add_argument("slugs", nargs="*", metavar="SLUG", help="all exercises by default")
+    parser.add_argument("--seed", type=int, default=0, help="of the cases; 0 gives the public ones")
+    parser.set_defaults(run=run_audit)
+
+
+def run_audit(arguments: argparse.Namespace) -> int:
+    """Print the audit of each exercise; 0 only if every function meets the bar."""
+    course = next((f for f in course_folders() if (f / SOLUTIONS).is_dir()), None)
+    if course is None:
+        raise FileNotFoundError("no folder solutions/ is found here, above, or beside course_lib")
+    solutions = course / SOLUTIONS
+    slugs: Sequence[str] = arguments.slugs or sorted(
+        path.name.removesuffix("_spec.py") for path in solutions.glob("*_spec.py")
+    )
+    good = True
+    for slug in slugs:
+        try:
+            functions = audit(slug, solutions, arguments.seed)
+        except SpecError as error:
+            raise ValueError(str(error)) from error
+        print(f"{slug}\n{as_text(functions)}")
+        good = good and all(function.meets_the_bar for function in functions)
+    return 0 if good else 1
+
+
+def as_text(functions: Sequence[FunctionAudit]) -> str:
+    """Return a table, and below it what is equivalent, what is a hole, what is not explained."""
+    head = ("function", "mutants", "equivalent", "rejected", "named", "structural", "told", "bar")
+    rows = [
+        (
+            function.name,
+            *(len(function.equivalent) + len(function.holes) + function.rejected,),
+            *(len(function.equivalent), function.rejected),
+            *(len(function.named), len(function.structural), len(function.told)),
+            "met" if function.meets_the_bar else "MISSED",
+        )
+        for function in functions
+    ]
+    lines = ["".join(f"{cell:>{28 if i == 0 else 11}}" for i, cell in enumerate(head))]
+    lines += ["".join(f"{cell:>{28 if i == 0 else 11}}" for i, cell in enumerate(r)) for r in rows]
+    for function in functions:
+        lines += [f"  equivalent: {edit}\n    {reason}" for edit, reason in function.equivalent]
+        lines += [f"  NOT REJECTED: {function.name}: {edit}" for edit in function.holes]
+        lines += [f"  not explained: {function.name}: {edit}" for edit in function.unexplained]
+        lines += [f"  NO SUCH MUTANT PASSES: {function.name}: {e}" for e in function.stale]
+    return "\n".join(lines)

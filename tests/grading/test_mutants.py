@@ -1,0 +1,125 @@
+"""Mutants: one edit each, of the kinds that learners make; and what an audit makes of them."""
+
+import pytest
+
+from course_lib.grading.audit import FunctionAudit, as_text, audit
+from course_lib.grading.mutants import mutants
+
+SOURCE = '''
+import numpy as np
+
+def f(X, y):
+    """Say 2 + 2 in words."""
+    if len(X) > 3:
+        raise ValueError("too many: " + str(3))
+    Z = X.T @ y
+    return -2 * np.sum(Z, axis=0) / len(y)
+'''
+
+EDITS = {mutant.edit for mutant in mutants(SOURCE, "f")}
+LAST = "return -2 * np.sum(Z, axis=0) / len(y)"
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        f"{LAST} -> return 2 * np.sum(Z, axis=0) / len(y)",
+        f"{LAST} -> return -2 * np.mean(Z, axis=0) / len(y)",
+        f"{LAST} -> return -2 * np.sum(Z, axis=1) / len(y)",
+        f"{LAST} -> return -2 * np.sum(Z) / len(y)",
+        f"{LAST} -> return -2 * np.sum(Z, axis=0) * len(y)",
+        f"{LAST} -> return -2 * np.sum(Z, axis=0)",
+        f"{LAST} -> return np.sum(Z, axis=0) / len(y)",
+        f"{LAST} -> return -3 * np.sum(Z, axis=0) / len(y)",
+        f"{LAST} -> return -2 * np.sum(Z, axis=0) / (len(y) - 1)",
+        f"{LAST} -> return 2 * (-2 * np.sum(Z, axis=0) / len(y))",
+        f"{LAST} -> (dropped)",
+        "Z = X.T @ y -> Z = X @ y",
+        "Z = X.T @ y -> Z = X.T @ y.T",
+        "Z = X.T @ y -> Z = y @ X.T",
+        "if len(X) > 3: -> if len(X) >= 3:",
+        "if len(X) > 3: -> if len(X) < 3:",
+        "if len(X) > 3: -> if len(X) > 4:",
+        "if len(X) > 3: -> (dropped)",
+    ],
+)
+def test_a_small_mistake_is_among_the_mutants(edit):
+    assert edit in EDITS
+
+
+def test_neither_the_docstring_nor_the_words_of_an_error_are_edited():
+    raising = [edit for edit in EDITS if edit.startswith("raise")]
+    assert [edit.endswith("(dropped)") for edit in raising] == [True]
+    assert not [edit for edit in EDITS if "in words" in edit]
+
+
+def test_every_mutant_is_python_and_none_is_the_solution():
+    sources = [mutant.source for mutant in mutants(SOURCE, "f")]
+    for source in sources:
+        compile(source, "mutant", "exec")
+    assert len(set(sources)) == len(sources)
+    assert not [source for source in sources if LAST in source and "Z = X.T @ y\n" in source
+                and "if len(X) > 3:\n        raise" in source]  # fmt: skip
+
+
+def test_a_function_that_is_not_there_is_told():
+    with pytest.raises(ValueError, match="does not define g"):
+        mutants(SOURCE, "g")
+
+
+CELL = '{"cell_type": "code", "source": %s}'
+SPEC = """
+import numpy as np
+from course_lib.grading.spec import Function, Slip
+
+FUNCTIONS = (
+    Function(
+        name="half",
+        points=1,
+        inputs=lambda rng: [(np.array([2.0]),), (np.array([2.0, 3.0]),)],
+        parameters={"x": "(n,)"},
+        returns={"y": "(n,)"},
+        hints=("", "", ""),
+        slips=(Slip("doubled", lambda x: 2 * x, "Divide."),),
+        equivalent=EQUIVALENT,
+    ),
+)
+"""
+
+
+def audit_half(folder, line="return x / 2", equivalent="{}"):
+    code = f'"def half(x):\\n    {line}\\n"'
+    (folder / "99_half.ipynb").write_text(f'{{"cells": [{CELL % code}], "nbformat": 4}}')
+    (folder / "99_half_spec.py").write_text(SPEC.replace("EQUIVALENT", equivalent))
+    (result,) = audit("99_half", folder)
+    return result
+
+
+def test_an_audit_sorts_the_mutants_by_what_the_learner_would_be_told(tmp_path):
+    result = audit_half(tmp_path)
+    assert result.holes == []
+    assert "return x / 2 -> return x * 2" in result.named
+    assert "return x / 2 -> return -(x / 2)" in result.structural
+    assert "return x / 2 -> (dropped)" in result.told
+    assert result.meets_the_bar
+
+
+def test_a_mutant_that_passes_is_a_hole_unless_the_spec_says_why(tmp_path):
+    edit = "return x * 1 -> return x / 1"
+    result = audit_half(tmp_path, line="return x * 1")
+    assert edit in result.holes
+    assert not result.meets_the_bar
+    assert f"NOT REJECTED: half: {edit}" in as_text([result])
+    result = audit_half(tmp_path, line="return x * 1", equivalent=repr({edit: "x / 1 is x"}))
+    assert result.equivalent == [(edit, "x / 1 is x")]
+
+
+def test_an_edit_called_equivalent_that_is_rejected_is_stale(tmp_path):
+    result = audit_half(tmp_path, equivalent='{"return x / 2 -> return x * 2": "no"}')
+    assert result.stale == ["return x / 2 -> return x * 2"]
+    assert not result.meets_the_bar
+
+
+def test_too_few_explanations_miss_the_bar():
+    assert FunctionAudit("f", named=["a"] * 4, unexplained=["b"]).meets_the_bar
+    assert not FunctionAudit("f", named=["a"] * 3, unexplained=["b"]).meets_the_bar
