@@ -180,7 +180,7 @@ def _axis(node: ast.AST) -> Iterator[ast.AST]:
     for word in node.keywords:
         if word.arg == "axis" and isinstance(word.value, ast.Constant):
             others = [other for other in node.keywords if other is not word]
-            swapped = ast.keyword("axis", ast.Constant(1 - (word.value.value or 0)))
+            swapped = ast.keyword("axis", ast.Constant(0 if word.value.value else 1))
             yield ast.Call(node.func, node.args, [*others, swapped])
             yield ast.Call(node.func, node.args, others)
 
