@@ -12,6 +12,7 @@ from course_lib.plots.classes import draw_decision, draw_samples
 from course_lib.plots.curves import (
     draw_bifurcation,
     draw_curves,
+    draw_powers,
     draw_sweep,
     draw_threshold,
     draw_trials,
@@ -42,6 +43,7 @@ __all__ = [
     "draw_layers",
     "draw_network",
     "draw_paths",
+    "draw_powers",
     "draw_samples",
     "draw_sweep",
     "draw_threshold",

@@ -10,6 +10,8 @@ from matplotlib.axes import Axes
 
 from course_lib.plots.style import BLACK, BLUE, GREY, VERMILION, Array, look, styled
 
+SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
 
 @styled
 def draw_curves(
@@ -67,6 +69,7 @@ def draw_threshold(
     side: Literal["left", "right"] = "left",
     at: float = 0.97,
     gap: float = 5.0,
+    dotted: bool = False,
 ) -> Axes:
     """Draw a predicted limit: a black dashed line across the axes, its label along it.
 
@@ -83,12 +86,15 @@ def draw_threshold(
         Height of a vertical line's label: 0 at the bottom of the axes, 1 at the top.
     gap : float
         Between a vertical line and its label, in points.
+    dotted : bool
+        Dotted instead of dashed: for a limit that was measured, not predicted.
 
     Returns
     -------
     Axes
     """
-    dash: dict[str, Any] = {"color": BLACK, "linestyle": (0, (4, 2)), "linewidth": 1.6}
+    pattern = (0, (1, 1.5)) if dotted else (0, (4, 2))
+    dash: dict[str, Any] = {"color": BLACK, "linestyle": pattern, "linewidth": 1.6}
     box = {"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 1.0}
     words: dict[str, Any] = {"fontsize": "small", "color": BLACK, "bbox": box, "zorder": 3}
     away = "right" if side == "left" else "left"
@@ -104,6 +110,33 @@ def draw_threshold(
             label, (0.02 if side == "left" else 0.98, value), (0, 3), ha=side, va="bottom",
             xycoords=ax.get_yaxis_transform(), textcoords="offset points", **words,
         )  # fmt: skip
+    return ax
+
+
+@styled
+def draw_powers(low: int, high: int, *, ax: Axes, axis: Literal["x", "y"], step: int = 1) -> Axes:
+    """Label a logarithmic axis with powers of ten in plain text, and draw no minor ticks.
+
+    Matplotlib's own labels are formulas: to parse and place them takes most of a figure's time.
+
+    Parameters
+    ----------
+    low, high : int
+        First and last power.
+    ax : Axes
+    axis : {"x", "y"}
+    step : int
+        Between two powers.
+
+    Returns
+    -------
+    Axes
+    """
+    powers = range(low, high + 1, step)
+    labels = ["1" if not power else "10" + f"{power}".translate(SUPERSCRIPTS) for power in powers]
+    part = ax.xaxis if axis == "x" else ax.yaxis
+    part.set_ticks([10.0**power for power in powers], labels)
+    part.minorticks_off()
     return ax
 
 

@@ -1,8 +1,8 @@
 """The house style: one set of matplotlib settings, one palette, one place.
 
-Colours are from Okabe and Ito (2008), *Color Universal Design*: they stay apart for colour-blind
-eyes. Every line also differs by dash and every point by marker, so that no picture depends on
-colour. All text is DejaVu Sans, which matplotlib ships: symbols or English.
+Colours follow Okabe and Ito (2008), *Color Universal Design*, darkened to a contrast of 3 with
+white: they stay apart for colour-blind eyes. Lines also differ by dash and points by marker: no
+picture depends on colour. All text is DejaVu Sans, which matplotlib ships: symbols or English.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ P = ParamSpec("P")
 Array = npt.NDArray[np.floating]
 
 BLUE, VERMILION, GREEN, PURPLE = "#0072B2", "#D55E00", "#007A5A", "#A8437F"
-ORANGE, SKY, GREY, BLACK = "#E69F00", "#56B4E9", "#6B6B6B", "#1A1A1A"
+OCHRE, GREY, BLACK = "#8F6A00", "#6B6B6B", "#1A1A1A"
 
 NORMAL_SIZE, LARGE_SIZE = 11.0, 15.0
 MARGINS = 4.6, 1.2, 3.4, 2.0  # left, right, bottom, top of a mosaic, in letters
@@ -42,7 +42,7 @@ LOOKS = (
     Look(GREEN, (0, (1, 1.4)), "^"),
     Look(PURPLE, (0, (6, 2, 1, 2)), "D"),
     Look(BLACK, (0, (9, 3)), "v"),
-    Look(ORANGE, (0, (3, 1, 1, 1, 1, 1)), "P"),
+    Look(OCHRE, (0, (3, 1, 1, 1, 1, 1)), "P"),
 )
 
 SETTINGS: dict[str, Any] = {

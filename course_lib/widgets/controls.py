@@ -6,7 +6,9 @@ The same object checks an argument, makes the widget and writes the value back a
 
 from __future__ import annotations
 
+import json
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias
 
@@ -35,71 +37,80 @@ class Control(Protocol):
     def widget(self, value: Any) -> Any:
         """Return a new widget at this value."""
 
+    def move(self, widget: Any, value: Any) -> None:
+        """Set a widget to a value that was accepted."""
+
     def code(self, value: Any) -> str:
         """Write the setting as Python."""
 
 
+def nice_numbers(low: float, high: float) -> tuple[float, ...]:
+    """Return numbers of two or three digits from `low` to `high`, 2 to 5 per cent apart.
+
+    A step of a slider over them is about the same factor everywhere, and none is called 0.08913.
+    """
+    digits = (*range(100, 200, 5), *range(200, 500, 10), *range(500, 1000, 20))
+    first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
+    grid = [float(f"{d}e{power - 2}") for power in range(first, last + 1) for d in digits]
+    return tuple(value for value in grid if low <= value <= high)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Slider:
-    """A number on a slider; arrow keys move it too.
+    """A number on a slider; arrow keys go from one value to the next.
+
+    The slider stops at given values, and at one more that an argument asked for. A slider of
+    ipywidgets that is free to stop anywhere moves to the nearest multiple of its step when it is
+    shown, and so changes what was asked for.
 
     Parameters
     ----------
     label : str
     default : float
-    low, high : float
-    step : float
-        Of the value; on a logarithmic slider, of its power of ten.
-    logarithmic : bool
-    whole : bool
-        Only whole numbers.
+    values : tuple of float, rising
+        Where the slider stops. If all are int, so is the setting.
     essential : bool
     """
 
     label: str
     default: float
-    low: float
-    high: float
-    step: float
-    logarithmic: bool = False
-    whole: bool = False
+    values: Sequence[float]
     essential: bool = False
 
     def accept(self, name: str, value: Any) -> Setting:
-        """Return the number to four digits, those that the slider shows.
+        """Return the number to four digits.
 
         Raises
         ------
         TypeError, ValueError
             If it is no number, or off the slider.
         """
-        if isinstance(value, bool) or not isinstance(value, (int, float)):
-            raise TypeError(f"{name} must be a number, got {value!r}")
-        if not self.low <= value <= self.high:  # NaN fails too
-            raise ValueError(
-                f"{name}={value} is off the slider: choose from {self.low:.4g} to {self.high:.4g}"
-            )
-        return round(value) if self.whole else min(max(_four_digits(value), self.low), self.high)
+        whole = all(isinstance(stop, int) for stop in self.values)
+        if isinstance(value, bool) or not isinstance(value, int if whole else (int, float)):
+            raise TypeError(f"{name} must be a {'whole ' * whole}number, got {value!r}")
+        low, high = self.values[0], self.values[-1]
+        if not low <= value <= high:  # NaN fails too
+            raise ValueError(f"{name}={value} is off the slider: choose from {low:g} to {high:g}")
+        return value if whole else float(f"{value:.4g}")
 
-    def widget(self, value: float) -> ipywidgets.Widget:
-        """Return a slider with its name, and a number beside it that can be typed over."""
-        common = {"value": value, "description": self.label, **_look()}
-        if self.logarithmic:
-            low, high = math.log10(self.low), math.log10(self.high)
-            return ipywidgets.FloatLogSlider(
-                min=low, max=high, step=self.step, readout_format=".4g", **common
-            )
-        if self.whole:
-            return ipywidgets.IntSlider(
-                min=int(self.low), max=int(self.high), step=int(self.step), **common
-            )
-        return ipywidgets.FloatSlider(
-            min=self.low, max=self.high, step=self.step, readout_format=".4g", **common
+    def widget(self, value: Any) -> ipywidgets.Widget:
+        """Return a slider with its name before it and its value behind it."""
+        return ipywidgets.SelectionSlider(
+            options=self._stops(value), value=value, description=self.label, **look()
         )
+
+    def move(self, widget: Any, value: Any) -> None:
+        """Move the slider, to a value between its stops too."""
+        if value not in dict(widget.options).values():
+            widget.options = self._stops(value)
+        widget.value = value
 
     def code(self, value: Setting) -> str:
         """Write the number as Python."""
         return f"{value:.4g}"
+
+    def _stops(self, value: float) -> list[tuple[str, float]]:
+        return [(f"{stop:.4g}", stop) for stop in sorted({*self.values, value})]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,12 +146,16 @@ class Choice:
     def widget(self, value: str) -> ipywidgets.Widget:
         """Return a drop-down list."""
         return ipywidgets.Dropdown(
-            options=self.options, value=value, description=self.label, **_look("28em")
+            options=self.options, value=value, description=self.label, **look("28em")
         )
+
+    def move(self, widget: Any, value: Any) -> None:
+        """Choose the word."""
+        widget.value = value
 
     def code(self, value: Setting) -> str:
         """Write the word as Python."""
-        return f'"{value}"'
+        return json.dumps(value, ensure_ascii=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -174,14 +189,15 @@ class Switch:
         """Return a box to tick."""
         return ipywidgets.Checkbox(value=value, description=self.label, indent=False)
 
+    def move(self, widget: Any, value: Any) -> None:
+        """Tick the box, or not."""
+        widget.value = value
+
     def code(self, value: Setting) -> str:
         """Write it as Python."""
         return str(value)
 
 
-def _four_digits(value: float) -> float:
-    return float(f"{value:.4g}")
-
-
-def _look(width: str = WIDTH) -> dict[str, Any]:
+def look(width: str = WIDTH) -> dict[str, Any]:
+    """Return the style and layout of a control: its name before it, all names equally wide."""
     return {"style": {"description_width": LABEL_WIDTH}, "layout": {"width": width}}

@@ -6,6 +6,7 @@ it on a page with sliders; `static_figure` draws the same picture for a page wit
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol, TypeAlias, TypeVar
 
@@ -44,14 +45,22 @@ class Experiment(Protocol[Result]):
         """Return the verdict in words."""
 
 
+def defaults(experiment: Experiment[Any]) -> dict[str, Setting]:
+    """Return the settings of a call without arguments."""
+    return {name: control.default for name, control in experiment.controls.items()}
+
+
 def accept(experiment: Experiment[Any], settings: Settings) -> dict[str, Setting]:
     """Return the settings as the experiment's controls accept them.
 
     Raises
     ------
     TypeError, ValueError
-        If a value is not one that its control offers.
+        If there is no such setting, or a value is not one that its control offers.
     """
+    unknown = [name for name in settings if name not in experiment.controls]
+    if unknown:
+        raise TypeError(f"there is no {unknown[0]}; choose from {', '.join(experiment.controls)}")
     return {
         name: control.accept(name, settings[name]) for name, control in experiment.controls.items()
     }
@@ -68,9 +77,32 @@ def code(experiment: Experiment[Any], settings: Settings) -> str:
     return f"{experiment.name}({', '.join(arguments)})"
 
 
+def read_code(experiment: Experiment[Any], text: str) -> dict[str, Setting]:
+    """Return the settings of a call as `code` writes it; nothing in it is executed.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If it is no such call, or a setting is not one that its control offers.
+    """
+    example = f"write it as {experiment.name}(name=value)"
+    try:
+        call = ast.parse(text.strip(), mode="eval").body
+    except SyntaxError as error:
+        raise ValueError(f"{text!r} is not Python; {example}") from error
+    if not isinstance(call, ast.Call) or ast.unparse(call.func) != experiment.name or call.args:
+        raise ValueError(f"{text!r} does not make this lab; {example}")
+    settings: dict[str, Any] = defaults(experiment)
+    for keyword in call.keywords:
+        if not isinstance(keyword.value, ast.Constant):
+            raise ValueError(f"{keyword.arg} must be a number, a word in quotes, True or False")
+        settings[str(keyword.arg)] = keyword.value.value
+    return accept(experiment, settings)
+
+
 def static_figure(experiment: Experiment[Result], settings: Settings) -> Figure:
-    """Return the figure of an experiment when all its work is done."""
-    settings = accept(experiment, settings)
+    """Return the figure of an experiment when all its work is done; defaults may be left out."""
+    settings = accept(experiment, {**defaults(experiment), **settings})
     *_, result = experiment.compute(settings)
     large = bool(settings.get("large_type", False))
     figure, panes = mosaic(experiment.layout, size=experiment.size, large=large)

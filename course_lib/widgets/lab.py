@@ -14,24 +14,28 @@ import ipywidgets
 from traitlets import Unicode
 
 from course_lib.plots import Figure, KeptFigure
-from course_lib.widgets.controls import Setting
+from course_lib.widgets.controls import Setting, look
 from course_lib.widgets.experiment import (
     Experiment,
     Result,
     Settings,
     accept,
     code,
+    read_code,
     static_figure,
 )
 from course_lib.widgets.work import Later, NewestWork, on_the_running_loop
 
 STYLE = """<style>
 .course-lab .widget-image { max-width: 100%; height: auto; }
+.course-lab .widget-html, .course-lab .widget-html-content { height: auto; line-height: 1.45; }
 .course-lab .widget-text input { font-family: monospace; }
-.course-lab-large, .course-lab-large .jupyter-widgets, .course-lab-large .widget-html-content,
-.course-lab-large input, .course-lab-large select { font-size: 19px !important; }
-.course-lab-large .jupyter-widgets.widget-inline-hbox { height: 34px; line-height: 34px; }
+.course-lab-large { --jp-widgets-font-size: 19px; --jp-widgets-inline-height: 36px; }
+.course-lab-large .widget-html-content { font-size: 19px; }
 </style>"""
+
+
+PICTURE = "picture; the sentence below it says what it shows"
 
 
 class Lab(Generic[Result]):
@@ -54,7 +58,8 @@ class Lab(Generic[Result]):
     picture : ipywidgets.Image
     verdict : ipywidgets.HTML
     set_up : ipywidgets.Text
-        The lab as code, to copy.
+        The lab as code, to copy; or to change and press Enter, for a value between the stops of
+        a slider, and for those who would rather type.
     error : Exception or None
         What the last change of a control raised; the verdict says it in words.
 
@@ -71,25 +76,25 @@ class Lab(Generic[Result]):
         *,
         later: Later = on_the_running_loop,
     ) -> None:
-        self.experiment = experiment
         accepted = accept(experiment, settings)
+        self.experiment = experiment
         self.error: Exception | None = None
+        self._settings: Settings = accepted
+        self._words = ""
         self._kept = KeptFigure(experiment.layout, size=experiment.size)
         self._work = NewestWork(self._show, self._fail, later=later)
         self.controls: dict[str, Any] = {
             name: control.widget(accepted[name]) for name, control in experiment.controls.items()
         }
-        self.picture = _NamedImage(format="png", description="", tooltip=experiment.name)
+        self.picture = _NamedImage(format="png", description="", tooltip=PICTURE)
         self.verdict = ipywidgets.HTML()
-        self.set_up = ipywidgets.Text(description="this set-up", layout={"width": "min(46em, 98%)"})
+        self.set_up = ipywidgets.Text(description="this set-up", continuous_update=False, **look())
         self.progress = ipywidgets.FloatProgress(max=1.0, description="working")
         self.stop_button = ipywidgets.Button(description="Stop", tooltip="Stop the computation")
-        self.stop_button.on_click(lambda _: self.stop())
         self._waiting = ipywidgets.HBox([self.progress, self.stop_button])
         self.box = self._assemble()
-        for widget in self.controls.values():
-            widget.observe(self._changed, names="value")
         self._changed(None)
+        self._listen()
 
     @property
     def settings(self) -> dict[str, Setting]:
@@ -137,11 +142,18 @@ class Lab(Generic[Result]):
         return {**bundle, "text/plain": repr(self)}
 
     def _assemble(self) -> ipywidgets.VBox:
-        rows = [ipywidgets.HTML(STYLE), *self.controls.values(), self.picture, self.verdict]
+        style = ipywidgets.HTML(STYLE, layout={"display": "none"})  # holds all the same
+        rows = [style, *self.controls.values(), self.picture, self.verdict]
         box = ipywidgets.VBox([*rows, self.set_up, self._waiting])
         box.add_class("course-lab")
         self._waiting.layout.visibility = "hidden"
         return box
+
+    def _listen(self) -> None:
+        for widget in self.controls.values():
+            widget.observe(self._changed, names="value")
+        self.set_up.observe(self._typed, names="value")
+        self.stop_button.on_click(lambda _: self.stop())
 
     def _changed(self, _: object) -> None:
         """Answer a change of any control. Never raises: an error becomes a sentence."""
@@ -153,6 +165,21 @@ class Lab(Generic[Result]):
             self._show_controls(settings)
         except Exception as error:
             self._fail(error)
+
+    def _typed(self, change: Any) -> None:
+        """Set the controls as the set-up says that somebody typed. Never raises."""
+        try:
+            if change["new"] == code(self.experiment, self._settings):
+                return  # we wrote it ourselves
+            settings = read_code(self.experiment, change["new"])
+        except Exception as error:
+            self._fail(error)
+            return
+        for name, widget in self.controls.items():
+            widget.unobserve(self._changed, names="value")
+            self.experiment.controls[name].move(widget, settings[name])
+            widget.observe(self._changed, names="value")
+        self._changed(None)
 
     def _show(self, result: Result, finished: bool) -> None:
         settings = self._settings
@@ -169,7 +196,9 @@ class Lab(Generic[Result]):
         self._say(f"This combination cannot be shown: {error}. Move a control to go on.")
 
     def _say(self, words: str) -> None:
-        self.verdict.value = f'<div role="status" aria-live="polite">{escape(words)}</div>'
+        head, colon, rest = escape(words).partition(":")
+        text = f"<b>{head}</b>{colon}{rest}"
+        self.verdict.value = f'<div role="status" aria-live="polite">{text}</div>'
 
     def _show_controls(self, settings: Settings) -> None:
         """Write the set-up as code, hide the controls that mean nothing, and set the type."""

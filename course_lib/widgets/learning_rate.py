@@ -16,11 +16,12 @@ from course_lib.plots import (
     Layer,
     Panes,
     draw_curves,
+    draw_powers,
     draw_threshold,
     draw_trials,
 )
 from course_lib.training import descend
-from course_lib.widgets.controls import Choice, Control, Slider, Switch
+from course_lib.widgets.controls import Choice, Control, Slider, Switch, nice_numbers
 from course_lib.widgets.experiment import Settings, static_figure
 from course_lib.widgets.lab import Lab
 from course_lib.widgets.learning_rate_words import (
@@ -49,8 +50,9 @@ VALLEY_LOSS, NETWORK_LOSS, FACTORS = (1e-8, 1e4), (3e-3, 3e2), (0.0, 1.6)  # lim
 UNSEEN = np.array([np.nan])  # a curve for the legend alone
 REMEMBERED = 200
 ROOM = 0.03  # a threshold below it has no room for its label on the left
-LOSSES = "measured", r"predicted slope"
-DIRECTIONS = r"$|1-\eta\lambda|$, steepest", "flattest"
+LOSSES = "measured", "predicted slope"
+DIRECTIONS = "|1 − ηλ|, steepest", "flattest"
+STEP = "step t"
 
 
 @dataclass
@@ -108,17 +110,15 @@ class LearningRate:
     size = (9.2, 4.6)
     controls: Mapping[str, Control] = {
         "eta": Slider(
-            label="learning rate η", default=0.05, low=1e-3, high=1e2, step=0.01,
-            logarithmic=True, essential=True,
+            label="learning rate η", default=0.05, values=nice_numbers(1e-3, 1e2), essential=True
         ),
         "kappa": Slider(
-            label="condition κ", default=20.0, low=1.0, high=1e3, step=0.02,
-            logarithmic=True, essential=True,
+            label="condition κ", default=20.0, values=nice_numbers(1.0, 1e3), essential=True
         ),
         "problem": Choice(label="problem", default="quadratic", options=tuple(PROBLEMS)),
-        "steps": Slider(label="steps", default=60, low=10, high=300, step=10, whole=True),
+        "steps": Slider(label="steps", default=60, values=range(10, 301, 10)),
         "large_type": Switch(label="large type"),
-    }  # fmt: skip
+    }
 
     def __init__(self) -> None:
         self._tried: dict[float, float] = {}
@@ -188,7 +188,9 @@ class LearningRate:
         run.problem.draw_run(run.path, panes["sight"])
         _draw_losses(run, panes["loss"])
         if run.threshold_at_end is not None:
-            draw_threshold(run.threshold_at_end, "at the end", ax=panes["rates"], at=0.72)
+            draw_threshold(
+                run.threshold_at_end, "at the end", ax=panes["rates"], at=0.72, dotted=True
+            )
         if self._tried:
             rates, outcomes = np.array(list(self._tried.items())).T
             draw_trials(rates, outcomes, ax=panes["rates"])
@@ -199,24 +201,26 @@ def _is_quadratic(settings: Settings) -> bool:
 
 
 def _draw_frame(panes: Panes, run: Run) -> None:
-    """Set what stays: limits, labels, legends."""
+    """Set what stays: limits, labels, legends. All is plain text, since formulas are slow."""
     run.problem.draw_frame(panes["sight"])
     loss, rates = panes["loss"], panes["rates"]
     if isinstance(run.problem, Valley):
-        draw_curves(dict.fromkeys(LOSSES, UNSEEN), ax=loss, legend="above")
-        loss.set(ylim=VALLEY_LOSS, ylabel="loss − lowest")
+        draw_curves(dict.fromkeys(LOSSES, UNSEEN), ax=loss, xlabel=STEP, legend="above")
         draw_curves(
             dict.fromkeys(DIRECTIONS, UNSEEN), ax=rates, xscale="log", yscale="linear",
             legend="above",
         )  # fmt: skip
-        rates.set(ylim=FACTORS, ylabel="share kept")
+        loss.set(ylim=VALLEY_LOSS, ylabel="loss − lowest")
+        rates.set(ylim=FACTORS, yticks=(0, 0.5, 1, 1.5), ylabel="share kept")
+        draw_powers(-8, 4, step=4, ax=loss, axis="y")
     else:
-        loss.set(yscale="log", ylim=NETWORK_LOSS, xlabel="step $t$", ylabel="training loss")
+        loss.set(yscale="log", ylim=NETWORK_LOSS, xlabel=STEP, ylabel="training loss")
         rates.set(xscale="log", yscale="log", ylim=NETWORK_LOSS, ylabel="loss at the end")
+        for ax in (loss, rates):
+            draw_powers(-2, 2, step=2, ax=ax, axis="y")
     loss.set(xlim=(0, run.steps))
-    rates.set(xlim=RATES[[0, -1]], xlabel=r"learning rate $\eta$")
-    for ax in (loss, rates):
-        ax.minorticks_off()  # they take half the time of the frame
+    rates.set(xlim=RATES[[0, -1]], xlabel="learning rate η")
+    draw_powers(-3, 2, ax=rates, axis="x")
 
 
 def _draw_scene(panes: Panes, problem: Problem) -> None:
@@ -231,7 +235,7 @@ def _draw_scene(panes: Panes, problem: Problem) -> None:
         )  # fmt: skip
         draw_threshold(1.0, "", ax=rates, axis="y")
     if problem.threshold is not None:
-        label = rf"$2/\lambda_{{\max}} = {problem.threshold:.3g}$"
+        label = f"2/λ = {problem.threshold:.3g}"
         if problem.threshold > ROOM:
             draw_threshold(problem.threshold, label, ax=rates, at=0.93)
         else:  # behind the curve that climbs there
@@ -290,5 +294,4 @@ def learning_rate_lab(
 
 def learning_rate_lab_figure(**settings: Any) -> Figure:
     """Return what `learning_rate_lab` shows for the same arguments, as a figure for `show`."""
-    defaults = {name: control.default for name, control in LearningRate.controls.items()}
-    return static_figure(LearningRate(), {**defaults, **settings})
+    return static_figure(LearningRate(), settings)

@@ -37,7 +37,9 @@ def kept_in_a_step(path: Array, minimum: Array) -> float:
 
 def swings(path: Array) -> bool:
     """Return whether most steps of the second half turn back on the one before."""
-    steps = np.diff(path[:, path.shape[1] // 2 :])
+    steps = np.diff(path[:, min(path.shape[1] // 2, max(path.shape[1] - 3, 0)) :])
+    if steps.shape[1] < 2:
+        return False
     steps = steps / np.maximum(np.abs(steps).max(axis=0), np.finfo(float).tiny)
     return bool(np.mean((steps[:, 1:] * steps[:, :-1]).sum(axis=0) < 0) > 0.5)
 

@@ -144,7 +144,7 @@ class Regions(Classifier):
     def draw_frame(self, ax: Axes) -> None:
         """Set limits and labels."""
         (x0, x1), (y0, y1) = self._box()
-        ax.set(xlim=(x0, x1), ylim=(y0, y1), xlabel="$x_1$", ylabel="$x_2$", title=self.title)
+        ax.set(xlim=(x0, x1), ylim=(y0, y1), xlabel="x₁", ylabel="x₂", title=self.title)
         ax.grid(False)
 
     def draw_run(self, path: Array, ax: Axes) -> None:
@@ -185,7 +185,7 @@ def quadratic_valley(kappa: float) -> Valley:
     bowl = quadratic(kappa)
     return Valley(
         "quadratic", f"{LOSS} and the path", bowl.loss_and_gradient, bowl.start, bowl.minimum,
-        bowl.eigenvalues, *bowl.grid(POINTS), (r"$\theta_1$", r"$\theta_2$"),
+        bowl.eigenvalues, *bowl.grid(POINTS), ("θ₁", "θ₂"),
     )  # fmt: skip
 
 
@@ -209,7 +209,7 @@ def xor_neuron() -> Valley:
     return Valley(
         "xor neuron", f"{LOSS} and the path", loss_and_gradient, np.array([2.0, 2.0, 1.0]),
         minimum, np.linalg.eigvalsh(H), side, side, np.asarray(losses).reshape(POINTS, POINTS),
-        ("$w_1 = w_2$", "$b$"),
+        ("w₁ = w₂", "b"),
     )  # fmt: skip
 
 
