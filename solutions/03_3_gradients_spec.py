@@ -5,7 +5,15 @@ Letters of the shapes: n inputs, m outputs, k hidden units, N samples.
 
 import numpy as np
 
-from course_lib.grading.spec import Arguments, Build, Function, Slip, Tolerance, keywords
+from course_lib.grading.spec import (
+    Arguments,
+    Build,
+    Function,
+    Slip,
+    Tolerance,
+    keywords,
+    one_at_a_time,
+)
 
 
 def _numbers(rng: np.random.Generator, *shape: int, scale: float = 1.0) -> np.ndarray:
@@ -19,10 +27,12 @@ def _numbers(rng: np.random.Generator, *shape: int, scale: float = 1.0) -> np.nd
 def _mse_inputs(rng: np.random.Generator) -> list[Arguments]:
     lengths = (1, 1, 2, 2, 3, 3, 4, 5, 6, 8)
     cases: list[Arguments] = [(_numbers(rng, m), _numbers(rng, m)) for m in lengths]
+    cases += one_at_a_time(*((_numbers(rng, 3), _numbers(rng, 3)) for _ in "ab"))
     cases += [(rng.integers(-4, 5, m), rng.integers(5, 9, m)) for m in (1, 2, 5)]  # whole numbers
     cases += [(y := _numbers(rng, 3), y.copy())]  # at the minimum
     # A column against a row broadcasts to a matrix: a mistake that makes no noise.
-    return [*cases, (_numbers(rng, 2), _numbers(rng, 2, 1)), (_numbers(rng, 3), _numbers(rng, 2))]
+    y, column = _numbers(rng, 2), _numbers(rng, 2, 1)
+    return [*cases, (y, column), (column, y), (_numbers(rng, 3), y)]
 
 
 def _mse_in_place(y, y_target):
@@ -75,6 +85,11 @@ MSE_GRADIENT = Function(
             " y_j depends on y_j, so nothing is summed.",
         ),
         Slip(
+            "a sum in place of the difference",
+            lambda y, y_target: (y + y_target) / len(y),
+            "You have y + y_target. At the minimum, where y is y_target, the gradient must be 0.",
+        ),
+        Slip(
             "the loss in place of its gradient",
             lambda y, y_target: (y_target - y) ** 2 / (2 * len(y)),
             "You return the terms of the loss. Differentiate each with respect to its y_j.",
@@ -101,19 +116,26 @@ MSE_GRADIENT = Function(
 def _perceptron_inputs(rng: np.random.Generator) -> list[Arguments]:
     sizes = ((1, 1), (1, 1), (1, 2), (2, 1), (2, 2), (2, 3), (3, 2), (3, 3), (1, 4), (4, 1))
     cases = [_perceptron_case(rng, n, m) for n, m in (*sizes, (4, 3), (3, 5), (6, 4))]
+    cases += one_at_a_time(cases[-3], _perceptron_case(rng, 4, 3))
     x, w, _, y_target = _perceptron_case(rng, 3, 2)
     cases.append((x, w, -np.round(np.abs(x @ w) + 1.0, 2), y_target))  # every unit is off
     whole = (rng.integers(1, 4, 2), rng.integers(1, 4, (2, 3)), np.array([1, -40, 2]))
-    return [*cases, (*whole, rng.integers(-3, 4, 3))]
+    cases.append((*whole, rng.integers(-3, 4, 3)))
+    return [case for case in cases if _off_the_kink(case)]
 
 
 def _perceptron_case(rng: np.random.Generator, n: int, m: int) -> Arguments:
-    """Draw a layer with no unit near the kink of ReLU at 0, where the derivative is a choice."""
+    """Draw a layer of which some unit is on."""
     while True:
         x, w, b = _numbers(rng, n), _numbers(rng, n, m), _numbers(rng, m)
-        z = x @ w + b
-        if np.abs(z).min() > 0.1 and z.max() > 0:
+        if (x @ w + b).max() > 0:
             return x, w, b, _numbers(rng, m)
+
+
+def _off_the_kink(case: Arguments) -> bool:
+    """Tell whether no unit is near 0, where the slope of ReLU is a choice."""
+    x, w, b, _ = case
+    return bool(np.abs(x @ w + b).min() > 1e-3)
 
 
 def _perceptron(
@@ -184,6 +206,11 @@ PERCEPTRON_GRADIENT = Function(
             " Multiply by f′(z), 1 where z > 0 and 0 elsewhere.",
         ),
         Slip(
+            "the other units are on",
+            _perceptron(slope=lambda z: z < 0),
+            "A unit is on where z > 0: there its slope is 1. Yours is 1 where z < 0.",
+        ),
+        Slip(
             "f(z) in place of f′(z)",
             _perceptron(slope=lambda z: z * (z > 0)),
             "You multiply by the output y where its slope belongs. ReLU′(z) is 1 where z > 0,"
@@ -223,6 +250,11 @@ PERCEPTRON_GRADIENT = Function(
             "z_j is the weighted sum *and* b_j. Without b, units are on that should be off.",
         ),
         Slip(
+            "b is subtracted",
+            _perceptron(bias=-1.0),
+            "The weighted sum is x @ w + b, with a plus.",
+        ),
+        Slip(
             "db is summed",
             _perceptron_bias_summed,
             "There is one bias for each output, so db has m entries. Nothing is summed: there is"
@@ -244,6 +276,7 @@ _MLP_SIZES = (
 
 def _mlp_inputs(rng: np.random.Generator) -> list[Arguments]:
     cases = [_mlp_case(rng, *size) for size in _MLP_SIZES]
+    cases += one_at_a_time(_mlp_case(rng, 2, 2, 3, 2), _mlp_case(rng, 2, 2, 3, 2))
     X, Y, *weights = _mlp_case(rng, 3, 2, 2, 1)
     return [*cases, (rng.integers(-2, 3, X.shape), rng.integers(0, 2, Y.shape), *weights)]
 
@@ -257,14 +290,17 @@ def _mlp(
     scale=lambda Y: 1.0,
     slope=lambda A: 1 - A**2,
     back=lambda D2, W2: D2 @ W2.T,
-    bias=1.0,
+    bias1=1.0,
+    bias2=1.0,
+    f=np.tanh,
+    error=lambda Y_pred, Y: Y_pred - Y,
     db=lambda D: D.sum(axis=0),
 ):
     """Make the right function, but for what is given otherwise."""
 
     def backward(X, Y, W1, b1, W2, b2):
-        A = np.tanh(X @ W1 + bias * b1)
-        D2 = scale(Y) * (A @ W2 + bias * b2 - Y) / Y.size
+        A = f(X @ W1 + bias1 * b1)
+        D2 = scale(Y) * error(A @ W2 + bias2 * b2, Y) / Y.size
         D1 = back(D2, W2) * slope(A)
         return X.T @ D1, db(D1), A.T @ D2, db(D2)
 
@@ -365,9 +401,35 @@ MLP_BACKWARD = Function(
         ),
         Slip(
             "the biases are left out going forward",
-            _mlp(bias=0.0),
+            _mlp(bias1=0.0, bias2=0.0),
             "The gradient is taken at the network as it is: Z1 = X @ W1 + b1, and b2 in the last"
             " layer.",
+        ),
+        Slip(
+            "b1 is left out going forward",
+            _mlp(bias1=0.0),
+            "Z1 = X @ W1 + b1: without b1 the hidden units stand elsewhere, and so does everything"
+            " after them.",
+        ),
+        Slip(
+            "b2 is left out going forward",
+            _mlp(bias2=0.0),
+            "Y_pred = A @ W2 + b2: without b2 the error that you pass back is another.",
+        ),
+        Slip(
+            "tanh is forgotten going forward",
+            _mlp(f=lambda z: z),
+            "A = tanh(Z1): you go on with Z1 itself.",
+        ),
+        Slip(
+            "no tanh at all",
+            _mlp(f=lambda z: z, slope=np.ones_like),
+            "Your network has no tanh, neither forward nor back: it is linear.",
+        ),
+        Slip(
+            "a sum in place of the error",
+            _mlp(error=lambda Y_pred, Y: Y_pred + Y),
+            "You have Y_pred + Y. Where the network is right, every gradient must be 0.",
         ),
         Slip(
             "the results in another order",
@@ -391,12 +453,14 @@ def _check_inputs(rng: np.random.Generator) -> list[Arguments]:
     cases += [(bowl, _numbers(rng, 2), _numbers(rng, 2)) for _ in "1234"]
     cases += [(valley, _numbers(rng, 2), _numbers(rng, 2, scale=50.0)) for _ in "123"]
     cases += [(beale, _numbers(rng, 2), _numbers(rng, 2)) for _ in "12"]
+    others = (bowl, _numbers(rng, 2), _numbers(rng, 2)), (beale, _numbers(rng, 2), _numbers(rng, 2))
+    cases += one_at_a_time(*others)
     cases += [(bowl, rng.integers(1, 4, 2), rng.integers(-3, 1, 2))]  # whole numbers
     cases += [(_loss("cosh"), _numbers(rng, 1), _numbers(rng, 1), keywords(h=0.5)) for _ in "12"]
     cases += [(valley, _numbers(rng, 2), _numbers(rng, 2), keywords(h=0.1))]
     theta, g = _numbers(rng, 2), _numbers(rng, 2)
     cases += [(bowl, theta, g, keywords(h=h)) for h in (0.0, -0.1)]  # to be refused
-    return [*cases, (bowl, theta, g[:1])]
+    return [*cases, (bowl, theta, g[:1]), (bowl, theta, g[:, None])]
 
 
 def _steps(theta, i, h):
@@ -414,6 +478,31 @@ def _central(loss, theta, i, h):
 def _one_sided(loss, theta, i, h):
     above, _ = _steps(theta, i, h)
     return (loss(above) - loss(theta)) / h
+
+
+def _upper_half(loss, theta, i, h):
+    return _one_sided(loss, theta, i, h) / 2
+
+
+def _lower_half(loss, theta, i, h):
+    return _one_sided(loss, theta, i, -h) / 2
+
+
+def _exchanged(loss, theta, i, h):
+    return -_central(loss, theta, i, h)
+
+
+def _added(loss, theta, i, h):
+    above, below = _steps(theta, i, h)
+    return (loss(above) + loss(below)) / (2 * h)
+
+
+def _not_divided(loss, theta, i, h):
+    return 2 * h * _central(loss, theta, i, h)
+
+
+def _nothing(loss, theta, i, h):
+    return 0.0
 
 
 def _all_at_once(loss, theta, i, h):
@@ -478,6 +567,42 @@ GRADIENT_CHECK = Function(
             "divided by h",
             _check(lambda *arguments: 2 * _central(*arguments)),
             "The two points theta + h and theta - h are 2h apart: divide by 2 * h.",
+        ),
+        Slip(
+            "the lower point is not moved",
+            _check(_upper_half),
+            "loss(theta + h) - loss(theta) spans h, and you divide by 2h. Take loss(theta - h) for"
+            " the lower point.",
+        ),
+        Slip(
+            "the upper point is not moved",
+            _check(_lower_half),
+            "loss(theta) - loss(theta - h) spans h, and you divide by 2h. Take loss(theta + h) for"
+            " the upper point.",
+        ),
+        Slip(
+            "not divided",
+            _check(_not_divided),
+            "A difference of losses is no slope yet: divide it by the distance of the two points,"
+            " 2 * h.",
+        ),
+        Slip(
+            "the differences are 0",
+            _check(_nothing),
+            "You return the largest |g|: the differences that you compare with are 0, or nearly."
+            " Is the loss taken at two points, and is their difference divided by (2 * h), in"
+            " parentheses?",
+        ),
+        Slip(
+            "the two sides are exchanged",
+            _check(_exchanged),
+            "Your differences have the other sign: loss(theta + step) comes first, minus"
+            " loss(theta - step).",
+        ),
+        Slip(
+            "the losses are added",
+            _check(_added),
+            "You add the two losses. A slope is their difference, over the distance.",
         ),
         Slip(
             "no absolute value",

@@ -34,12 +34,13 @@ from numpy import (
 
 from course_lib.grading.cases import Tolerance
 from course_lib.grading.compare import far
+from course_lib.grading.values import Value, same
 
 Numbers: TypeAlias = npt.NDArray[Any]
 
 
 class Evidence(NamedTuple):
-    """One part of one result.
+    """One part of one result, with the arguments that it was asked for.
 
     `numbers` are those by which a result may be off: the sizes n, m, ... of the case and its
     scalar arguments. `facts` are what may set it apart from other cases.
@@ -48,6 +49,7 @@ class Evidence(NamedTuple):
     case: int
     expected: Numbers
     got: Numbers
+    arguments: Mapping[str, Value]
     numbers: Mapping[str, float]
     facts: frozenset[str]
 
@@ -249,6 +251,28 @@ _FUNCTIONS: dict[Relation, Callable[[Numbers], Numbers]] = {
 }
 
 
+def ignores_arguments(evidence: Sequence[Evidence], tolerance: Tolerance) -> Relation | None:
+    """Yours is the same in cases that differ in one argument, and should not be."""
+    found: dict[str, bool] = {}
+    for a, b in itertools.combinations(evidence, 2):
+        name = _only_difference(a, b)
+        if name and not near(a.expected, b.expected, tolerance):
+            found[name] = found.get(name, True) and near(a.got, b.got, tolerance)
+    ignored = [name for name, same_result in found.items() if same_result]
+    if not ignored:
+        return None
+    verb = "is" if len(ignored) == 1 else "are"
+    return Relation(f"the same whatever {' and '.join(ignored)} {verb}")
+
+
+def _only_difference(a: Evidence, b: Evidence) -> str:
+    """Return the one argument in which two cases differ, "" if there is none or another."""
+    if a.arguments.keys() != b.arguments.keys():
+        return ""
+    names = [name for name, value in a.arguments.items() if not same(value, b.arguments[name])]
+    return names[0] if len(names) == 1 else ""
+
+
 def some_entries(evidence: Sequence[Evidence], tolerance: Tolerance) -> Relation | None:
     """Yours is right but for entries that have something in common."""
     if not _same_shapes(evidence) or all(item.expected.size < 2 for item in evidence):
@@ -310,5 +334,5 @@ IN_ALL_CASES: tuple[Hypothesis, ...] = (
 )
 """Relations that hold in every case; a square or a palindrome does not settle the question."""
 
-IN_SOME: tuple[Hypothesis, ...] = (some_entries, some_cases)
-"""What the wrong entries, or the wrong cases, have in common."""
+IN_SOME: tuple[Hypothesis, ...] = (ignores_arguments, some_entries, some_cases)
+"""What yours does not depend on, or what its wrong entries or cases have in common."""

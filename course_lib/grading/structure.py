@@ -11,7 +11,7 @@ from course_lib.grading.compare import Leaf, leaves
 from course_lib.grading.describe import sizes
 from course_lib.grading.hypotheses import IN_ALL_CASES, IN_SOME, Evidence, near
 from course_lib.grading.outcomes import Outcome, Returned
-from course_lib.grading.values import split_keywords
+from course_lib.grading.values import Value, split_keywords
 
 
 def guess(function: FunctionCases, outcomes: Sequence[Outcome]) -> str:
@@ -28,6 +28,8 @@ def guess(function: FunctionCases, outcomes: Sequence[Outcome]) -> str:
             right.append(name)
         else:
             findings.setdefault(_explain(function, evidence), []).append(name)
+    if right and not findings and len(parts) == len(right):
+        return _only_refusals(function, outcomes)
     alone = len(parts) == 1
     sentences = [
         f"{'Yours is' if alone else f'Your {_join(names)} {_verb(names)}'} {words}."
@@ -37,6 +39,15 @@ def guess(function: FunctionCases, outcomes: Sequence[Outcome]) -> str:
     if right and findings:
         sentences.append(f"{_join(right)} {_verb(right)} right in every case.")
     return " ".join(sentences)
+
+
+def _only_refusals(function: FunctionCases, outcomes: Sequence[Outcome]) -> str:
+    """Say that every result is right, where each value that was asked for is there."""
+    asked = zip(function.cases, outcomes, strict=True)
+    values = [outcome for case, outcome in asked if case.expected[0].kind == "value"]
+    if len(values) == len(outcomes) or not all(isinstance(o, Returned) for o in values):
+        return ""
+    return "All results are right: it remains to refuse what makes no sense."
 
 
 def _explain(function: FunctionCases, evidence: Sequence[Evidence]) -> str:
@@ -70,10 +81,12 @@ def _gather(function: FunctionCases, outcomes: Sequence[Outcome]) -> dict[str, l
     """Sort all numbers and arrays of all results by the part of the result that they are."""
     parts: dict[str, list[Evidence]] = {}
     for place, (case, outcome) in enumerate(zip(function.cases, outcomes, strict=True), start=1):
-        numbers, facts = _numbers(function, case), _facts(function, case)
+        arguments = _arguments(function, case)
+        numbers = sizes(case.arguments, function.parameters) | _scalars(arguments)
+        facts = _facts(function, case)
         for leaf in _leaves_of(function, case, outcome):
             expected, got = asarray(leaf.expected), asarray(leaf.got)
-            evidence = Evidence(place, expected, got, numbers, facts)
+            evidence = Evidence(place, expected, got, arguments, numbers, facts)
             parts.setdefault(leaf.name, []).append(evidence)
     return parts
 
@@ -85,16 +98,15 @@ def _leaves_of(function: FunctionCases, case: Case, outcome: Outcome) -> Iterato
         yield from (leaf for leaf in found if isinstance(leaf, Leaf))
 
 
-def _numbers(function: FunctionCases, case: Case) -> Mapping[str, float]:
-    return sizes(case.arguments, function.parameters) | _scalars(function, case)
-
-
-def _scalars(function: FunctionCases, case: Case) -> dict[str, float]:
+def _arguments(function: FunctionCases, case: Case) -> dict[str, Value]:
     positional, named = split_keywords(case.arguments)
-    pairs = [*zip(function.parameters, positional, strict=False), *named.items()]
+    return dict(zip(function.parameters, positional, strict=False)) | named
+
+
+def _scalars(arguments: Mapping[str, Value]) -> dict[str, float]:
     return {
         name: float(value)
-        for name, value in pairs
+        for name, value in arguments.items()
         if isinstance(value, (int, float)) and not isinstance(value, bool)
     }
 

@@ -42,6 +42,12 @@ def test_a_value_survives_the_way_through_text(value):
     assert same(from_json(json.loads(text)), value)
 
 
+@pytest.mark.parametrize("value", [float("inf"), float("-inf"), float("nan"), -0.0, 5e-324])
+def test_the_odd_numbers_are_kept(value):
+    assert same(from_json(to_json(value)), value)
+    assert same(from_json(to_json(np.array([value]))), np.array([value]))
+
+
 def test_a_float_is_written_as_a_person_would():
     assert json.dumps(to_json(np.array([0.1, -2.5]))) == (
         '{"array": [0.1, -2.5], "shape": [2], "dtype": "float64"}'

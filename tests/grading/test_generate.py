@@ -97,6 +97,8 @@ def test_refusing_bad_input_or_not_is_another_matter_than_the_slip():
         return x / 2, x.sum() / 2
 
     assert verdict_on(both, make()).diagnosis.slip == "half"
+    slips = (Slip("half, unchecked", both, "H."),)
+    assert verdict_on(half, make(slips=slips)).diagnosis.slip == "half, unchecked"
 
 
 def test_cases_survive_the_way_through_the_file(tmp_path):

@@ -51,6 +51,10 @@ def one_result(x, *, plus=0.0):
     return answer(x, plus=plus)[0]
 
 
+def three_results(x, *, plus=0.0):
+    return *answer(x, plus=plus), 0.0
+
+
 def another_shape(x, *, plus=0.0):
     twice, total = answer(x, plus=plus)
     return twice[:, None], total
@@ -100,6 +104,7 @@ FAULTS = [
     (one_part_nothing, "nothing", "failed", "twice is None"),
     (another_type, "type", "failed", "twice is a list of length 1; expected an array"),
     (one_result, "type", "failed", "expected 2 results, (twice, total), as a tuple"),
+    (three_results, "type", "failed", "It returned a tuple of length 3; expected 2 results"),
     (another_shape, "shape", "failed", "twice has shape (1, 1); expected (1,), that is (n,)"),
     (whole_numbers, "dtype", "failed", "twice holds int64, so the decimals are lost"),
     (single_precision, "dtype", "failed", "float32"),
@@ -176,6 +181,7 @@ def test_an_exception_is_told_with_the_line_that_raised_it():
 
 def test_a_wrong_call_is_told_with_the_right_one():
     assert "double(x, *, plus=0.0)" in diagnosis_of(lambda x, y: x).sentence
+    assert "double(x" not in diagnosis_of(lambda x, plus=0: x + None).sentence
 
 
 def test_not_implemented_in_a_later_case_is_an_exception():
@@ -278,6 +284,15 @@ def test_a_slip_that_raises_in_some_cases_is_named():
     assert (diagnosis.stage, diagnosis.slip) == ("exception", "short")
 
 
+def test_another_exception_than_that_of_a_slip_is_not_the_slip():
+    def fails_otherwise(x, *, plus=0.0):
+        if len(x) == 1:
+            raise KeyError("x")
+        return answer(x, plus=plus)
+
+    assert diagnosis_of(fails_otherwise, knowing(("short", fails_on_short))).slip == ""
+
+
 def test_a_slip_that_is_not_made_is_not_named():
     cases = knowing(("forgotten", half))
     assert diagnosis_of(another_value, cases).slip == ""
@@ -328,6 +343,16 @@ def test_whole_numbers_are_right_where_nothing_is_lost():
     assert verdict_on(lambda x: (2 * x, 2 * x.sum()), cases).status == "passed"
 
 
+def test_true_is_not_the_number_one():
+    cases = dataclasses.replace(DOUBLE, cases=DOUBLE.cases[:1])
+    diagnosis = diagnosis_of(lambda x: (2 * x, True), cases)
+    assert diagnosis.sentence == "total is a truth value (bool); expected a number (float)."
+
+
+def test_whole_numbers_that_are_far_off_are_not_blamed_on_their_dtype():
+    assert diagnosis_of(lambda x, plus=0: (np.full(len(x), 99), 0.0)).stage == "value"
+
+
 @pytest.mark.parametrize("total", [True, "12", None, np.array([12.0]), (12.0,)])
 def test_what_is_no_number_is_not_taken_for_one(total):
     cases = dataclasses.replace(DOUBLE, cases=DOUBLE.cases[2:3])
@@ -341,6 +366,12 @@ def test_the_tolerance_is_absolute_plus_relative():
     assert find_problem(DOUBLE, case, Returned((np.array([1 + inside]), 1.0))) is None
     assert find_problem(DOUBLE, case, Returned((np.array([1 + outside]), 1.0))).stage == "value"
     assert find_problem(DOUBLE, case, Returned((np.array([1.0]), 1 - outside))).stage == "value"
+    tiny = dataclasses.replace(
+        case, expected=(dataclasses.replace(case.expected[0], data=(np.array([0.0]), 1e-3)),)
+    )
+    assert find_problem(DOUBLE, tiny, Returned((np.array([0.9e-9]), 1e-3))) is None
+    assert find_problem(DOUBLE, tiny, Returned((np.array([1.1e-9]), 1e-3))).stage == "value"
+    assert find_problem(DOUBLE, tiny, Returned((np.array([0.0]), 1e-3 + 1e-8))).stage == "value"
 
 
 @pytest.mark.parametrize("expected", [np.inf, -np.inf, np.nan])

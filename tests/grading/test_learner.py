@@ -316,6 +316,20 @@ class TestBrokenHistory:
             lock.close()
         assert read()["99_made_up", "double"].points == 0
 
+    def test_no_check_waits_long_for_a_locked_file(self, desk, monkeypatch):
+        waits = []
+        connect = sqlite3.connect
+
+        def watched(*arguments, **settings):
+            waits.append(settings["timeout"])
+            return connect(*arguments, **settings)
+
+        monkeypatch.setattr(sqlite3, "connect", watched)
+        desk.check(double)
+        desk.progress()
+        assert len(waits) == 2
+        assert max(waits) <= 0.1
+
     @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write")
     def test_a_folder_that_may_not_be_written(self, desk, history):
         history.parent.chmod(0o500)

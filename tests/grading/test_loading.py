@@ -31,6 +31,10 @@ def test_a_name_that_is_no_function_is_missing():
     assert state("f = 3") == "missing"
 
 
+def test_a_definition_that_fails_is_not_made_good_by_what_follows():
+    assert state("def f(): return 1\n@nothing\ndef f(): return 2\nx = 1").type_name == "NameError"
+
+
 def test_the_last_definition_counts():
     functions, _ = load("def f(): return 1\ndef f(): return 2", ["f"])
     assert functions["f"]() == 2
