@@ -58,7 +58,7 @@ class OneLayer:
         return replace(self.loss.formula(), where=(y, z), arguments=_ARGUMENTS), y, z
 
     def derive(self, letter: str) -> Derivation:
-        """Derive the derivative of L by w_ij, b_j, x_i or z_j: ``layer.derive("w")``.
+        """Differentiate L by w_ij, b_j, x_i or z_j: ``layer.derive("w")``.
 
         SymPy differentiates L itself, with y and z inserted; then each Kronecker delta picks its
         term. ∂L/∂z_j is the delta of back-propagation. ∂L/∂x_i keeps its sum over outputs: it is

@@ -83,7 +83,7 @@ i, j, k = sp.symbols("i j k", integer=True)
 RANGES = {i: n, j: m, k: h}
 
 L = sp.Symbol("L", real=True)
-w, b, x, z, y, delta = (Variable(name, real=True) for name in ("w", "b", "x", "z", "y", "delta"))
+w, b, x, z, y = (Variable(name, real=True) for name in ("w", "b", "x", "z", "y"))
 target = Variable("y^d", real=True)
 w1, b1, z1, a1, delta1 = (Variable(s, real=True) for s in ("w1", "b1", "z1", "a1", "delta1"))
 w2, b2, z2, delta2 = (Variable(s, real=True) for s in ("w2", "b2", "z2", "delta2"))

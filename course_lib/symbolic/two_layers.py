@@ -73,14 +73,14 @@ class TwoLayers:
             self.g(nt.z1[nt.k]),
             _z1(nt.k),
         )
-        inner = tuple(
-            Formula(entry, unprime(value), arguments=_ARGUMENTS)
-            for entry, value in zip(entries, values, strict=True)
-        )
+        inner: tuple[Formula, ...] = ()
+        for entry, value in zip(reversed(entries), reversed(values), strict=True):
+            line = Formula(entry, unprime(value), where=inner, arguments=_ARGUMENTS)
+            inner = (line, *inner)
         return replace(self.loss.formula(), where=inner, arguments=_ARGUMENTS), *inner
 
     def derive(self, letter: str) -> Derivation:
-        """Derive the derivative of L by w1_ik, b1_k, w2_kj, b2_j, x_i, z1_k or z2_j.
+        """Differentiate L by w1_ik, b1_k, w2_kj, b2_j, x_i, z1_k or z2_j.
 
         ``network.derive("w1")`` ends in δ1_k x_i. Its ``result.spell_out("delta1", "delta2")``
         is the same without deltas; ``derive("z1")`` and ``derive("z2")`` derive the deltas.
@@ -135,8 +135,8 @@ class TwoLayers:
         return Derivation(given, (chain, *reduce(start, COLLAPSE + TIDY)))
 
     def _second(self) -> "_Layer":
-        rhs = self._derive_output_delta().result.rhs
-        delta = Formula(nt.delta2[nt.j], rhs, "derivative of L by z of layer 2")
+        by_z = self._derive_output_delta().result
+        delta = replace(by_z, lhs=nt.delta2[nt.j], note="derivative of L by z of layer 2")
 
         def value(index: sp.Symbol) -> sp.Expr:
             return _z2(index, lambda unit: self.g(nt.z1[unit]))
@@ -145,8 +145,8 @@ class TwoLayers:
 
     def _first(self) -> "_Layer":
         second = self._second()
-        rhs = self._derive_through(second, _LETTERS["z1"]).result.rhs
-        delta = Formula(nt.delta1[nt.k], rhs, "derivative of L by z of layer 1")
+        by_z = self._derive_through(second, _LETTERS["z1"]).result
+        delta = replace(by_z, lhs=nt.delta1[nt.k], note="derivative of L by z of layer 1")
         return _Layer(nt.z1, nt.delta1, prime(nt.k), _z1, (delta, *second.deltas))
 
 

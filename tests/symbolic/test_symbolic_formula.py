@@ -130,7 +130,7 @@ def test_lines_can_be_drawn_as_mathematics():
     """Matplotlib parses them, but for matrices and the arrow; long ones take it long."""
     parser = MathTextParser("agg")
     others = [line for line in lines() if line.relation != "iff" and not line.rhs.has(sp.MatMul)]
-    short = [latex for latex in (line.latex for line in others) if len(latex) < 130]
+    short = [latex for latex in (line.latex for line in others) if len(latex) < 80]
     assert len(short) > 40
     for latex in short:
         assert parser.parse(f"${latex}$").width > 0
