@@ -16,6 +16,7 @@ from concurrent.futures import (
     ProcessPoolExecutor,
     wait,
 )
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -89,15 +90,31 @@ def grader_of(exercise: ExerciseCases) -> str:
 def process_pool(jobs: int) -> Callable[[], Executor]:
     """Return a maker of pools of fresh processes: none of them is a copy of this one."""
     context = multiprocessing.get_context("spawn")
-    # Ctrl-C is for this process, which ends the others.
-    silence = (signal.SIGINT, signal.SIG_IGN)
-    return lambda: ProcessPoolExecutor(jobs, context, signal.signal, silence)
+    return lambda: ProcessPoolExecutor(jobs, context)
 
 
-def end_workers() -> None:
-    """End the processes of a pool at once, with what they are doing."""
-    for process in multiprocessing.active_children():
-        process.terminate()
+@contextmanager
+def _deaf_to_ctrl_c() -> Iterator[None]:
+    """Hold Ctrl-C back, which is for this process, while workers start: they inherit the mask."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextmanager
+def _ending_workers() -> Iterator[None]:
+    """End the processes of a pool at once if the run is stopped: it would wait for them."""
+    try:
+        yield
+    except (KeyboardInterrupt, GeneratorExit):
+        for process in multiprocessing.active_children():
+            process.terminate()
+        raise
 
 
 def grade(
@@ -142,7 +159,7 @@ def grade(
     while breaks <= MAX_BREAKS:
         before = tally.graded
         try:
-            with make_executor() as executor:
+            with make_executor() as executor, _ending_workers():
                 yield from _drain(executor, tasks, unfinished, book, run, tally, width, unhardened)
             yield tally
             return
@@ -214,7 +231,8 @@ def _drain(
             if task is None:
                 break
             work = (task.exercise, task.grader, task.sources, unhardened)
-            futures[executor.submit(grade_sources, *work)] = task
+            with _deaf_to_ctrl_c():
+                futures[executor.submit(grade_sources, *work)] = task
         if not futures:
             return
         done, _ = wait(futures, return_when=FIRST_COMPLETED)

@@ -14,6 +14,7 @@ _ENVIRONMENT = Environment(
     lstrip_blocks=True,
 )
 
+
 def render(template: str, **values: Any) -> str:
     """Fill in a template of the folder `templates`."""
     return _ENVIRONMENT.get_template(template).render(**values)

@@ -12,7 +12,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from course_lib.grading.batch.exports import csv_text, write_feedback, write_gradescope
-from course_lib.grading.batch.grade import Tally, end_workers, grade, process_pool, read_seed
+from course_lib.grading.batch.grade import Tally, grade, process_pool, read_seed
 from course_lib.grading.batch.gradebook import Gradebook
 from course_lib.grading.batch.overview import as_text, overview
 from course_lib.grading.batch.pages import render
@@ -107,7 +107,6 @@ def _grade_all(
             ):  # fmt: skip
                 bar.update(tally.done - bar.n)
     except KeyboardInterrupt:
-        end_workers()
         print(f"stopped: {tally.done} of {tally.total} are kept. The same command goes on.")
         return INTERRUPTED
     except BrokenExecutor as error:
