@@ -94,9 +94,7 @@ class Optimizer:
             check_shape("g", g, theta.shape, hint="a gradient has one entry for each parameter")
         d, inner = self.direction.update(g, state.inner, theta)
         step = self.rate(state.t) * d
-        if (
-            step.dtype != theta.dtype
-        ):  # a rate of float64 leaves parameters of float32 what they are
+        if step.dtype != theta.dtype:  # a float64 rate leaves float32 parameters what they are
             step = step.astype(as_floats("theta", theta).dtype)
         return np.subtract(theta, step, out=step), OptimizerState(state.t + 1, inner)
 

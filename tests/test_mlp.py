@@ -260,15 +260,17 @@ def test_thousands_of_runs_at_once_agree_with_three_alone():
 # --- by hand -------------------------------------------------------------------------------------
 
 
-def test_a_chain_of_two_units_worked_out_by_hand():
-    """ReLU then identity, x = 2: z1 = 3·2 − 1 = 5, y = −½·5 + 4 = 1.5, residual 1.5 − 2.
+def test_a_network_of_two_hidden_units_worked_out_by_hand():
+    """ReLU, of which one unit is off; x = 2: z = (5, −1), a = (5, 0), y = −2.5, residual −½.
 
-    δ2 = 2(−.5) = −1; ∂w2 = 5 δ2; δ1 = δ2 w2 = .5; ∂w1 = 2 δ1.
+    δ2 = 2·(−½) = −1, ∂w2 = a δ2 = (−5, 0); δ1 = δ2 w2 f′(z) = (½, 0), ∂w1 = 2 δ1.
     """
-    net = MLP((1, 1, 1), hidden="relu")
-    loss, gradient = net.loss_and_gradient([3.0, -1.0, -0.5, 4.0], [[2.0]], [[2.0]])
+    net = MLP((1, 2, 1), hidden="relu")
+    theta = [3.0, 1.0, -1.0, -3.0, -0.5, 7.0, 0.0]  # w1, b1, w2, b2
+    loss, gradient = net.loss_and_gradient(theta, [[2.0]], [[-2.0]])
     assert loss == 0.25
-    assert_array_equal(gradient, [1.0, 0.5, -5.0, -1.0])
+    assert_array_equal(gradient, [1.0, 0.0, 0.5, 0.0, -5.0, 0.0, -1.0])
+    assert_array_equal(net.predict(theta, [[2.0]]), [[-2.5]])
 
 
 def test_weights_lie_input_by_output_and_the_bias_after_them():

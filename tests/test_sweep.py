@@ -108,30 +108,30 @@ FAR = [1e140, -1e140]
 
 @pytest.mark.parametrize(("block", "prune_every"), [(500, 25), (3, 7), (2, 1000)])
 def test_runs_that_diverge_are_infinite_and_leave_the_others_alone(block, prune_every):
-    """On ½θ² a run diverges iff η > 2; from 1e140 it takes a hundred steps to overflow."""
-    rates = np.array([0.1, 3.0, 0.5, 50.0, 1.9, 2.5, 1e6])
+    """On ½θ² momentum diverges iff η > 2(1 + β) = 3; from 1e140 that takes up to 100 steps."""
+    rates = np.array([0.1, 5.0, 0.5, 50.0, 2.9, 4.0, 1e6])
     losses, thetas = _together(
         sweep(
             quadratic(1).loss_and_gradient,
             FAR,
             [()] * 150,
             settings={"learning_rate": rates},
-            optimizer=momentum_of_zero,
+            optimizer=half_momentum,
             block=block,
             prune_every=prune_every,
         ),
         runs=7,
     )
-    assert_array_equal(np.isinf(losses), rates > 2)
+    assert_array_equal(np.isinf(losses), rates > 3)
     assert np.isfinite(thetas).all()  # where they were when they diverged
     for run, rate in enumerate(rates.tolist()):
-        _, theta = _alone(quadratic(1).loss_and_gradient, FAR, [()] * 150, momentum_of_zero(rate))
+        _, theta = _alone(quadratic(1).loss_and_gradient, FAR, [()] * 150, half_momentum(rate))
         assert_allclose(thetas[:, run], theta, rtol=1e-9)
 
 
-def momentum_of_zero(learning_rate):
-    """Plain descent with a state that holds one column for each run."""
-    return momentum(learning_rate=learning_rate, beta=0.0)
+def half_momentum(learning_rate):
+    """Its state holds one column for each run."""
+    return momentum(learning_rate=learning_rate, beta=0.5)
 
 
 def test_each_run_may_start_elsewhere():

@@ -125,13 +125,12 @@ def test_amsgrad_remembers_the_largest_mean_square():
 
 
 def test_amsgrad_remembers_each_coordinate_for_itself_and_for_long():
-    gradients = [[8.0, 0.1]] + [[0.1, 0.1]] * 30 + [[1.0, 8.0]]
+    gradients = [[8.0, 0.1, 8.0]] + [[0.1, 0.1, 0.1]] * 30 + [[1.0, 8.0, 10.0]]
     link = Adam(beta1=0.0, beta2=0.5, eps=1e-300, amsgrad=True)
     correction = 1 - 0.5**32
-    v_max = [32.0, 32.005]  # ½·64, and ½·64 + ½·0.01
-    assert_allclose(
-        directions(link, gradients)[-1], np.array([1.0, 8.0]) / np.sqrt(v_max) * correction**0.5
-    )
+    v_max = [32.0, 32.005, 50.005]  # ½·64 long ago; now ½·64 + ½·.01, and ½·100 + ½·.01
+    expected = np.array([1.0, 8.0, 10.0]) / np.sqrt(np.array(v_max) / correction)
+    assert_allclose(directions(link, gradients)[-1], expected, rtol=1e-7)
 
 
 def test_adam_without_memory_is_the_sign_of_the_gradient():
