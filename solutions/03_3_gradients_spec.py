@@ -261,6 +261,14 @@ PERCEPTRON_GRADIENT = Function(
             " one sample.",
         ),
     ),
+    equivalent={
+        "z = x @ w + b -> z = x.T @ w + b": "an array with one axis is its own transpose",
+        "y = np.maximum(z, 0) -> y = np.maximum(z, -1)": (
+            "where y differs, z is below 0, and the slope 0 takes it out"
+        ),
+        "delta = mse_gradient(y, y_target) * (z > 0) -> delta = mse_gradient(y, y_target)"
+        " * (z >= 0)": "the slope of ReLU at 0 is a convention",
+    },
 )
 
 
@@ -516,6 +524,10 @@ def _swallowed(loss, theta, i, h):
     return (loss(above) - loss(below)) / (2 * h)
 
 
+def _last_left_out(loss, theta, i, h):
+    return _central(loss, theta, i, h) if i < len(theta) - 1 else 0.0
+
+
 def _not_restored(loss, theta, i, h):
     theta[i] += h
     above = loss(theta)
@@ -628,6 +640,11 @@ GRADIENT_CHECK = Function(
             " partial derivatives. Move one coordinate at a time.",
         ),
         Slip(
+            "the last coordinate is left out",
+            _check(_last_left_out),
+            "Your loop ends one coordinate early: `range(len(theta))` has them all.",
+        ),
+        Slip(
             "theta is not put back",
             _check(_not_restored),
             "You write into theta and leave it moved: the next coordinate is then measured at"
@@ -651,6 +668,11 @@ GRADIENT_CHECK = Function(
             " a ValueError for both.",
         ),
     ),
+    equivalent={
+        "differences = np.zeros(len(theta)) -> differences = np.ones(len(theta))": (
+            "every entry is written before it is read"
+        ),
+    },
 )
 
 FUNCTIONS = (MSE_GRADIENT, PERCEPTRON_GRADIENT, MLP_BACKWARD, GRADIENT_CHECK)

@@ -96,6 +96,7 @@ def _connect(path: Path, *, write: bool) -> sqlite3.Connection:
         return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=PATIENCE)
     path.parent.mkdir(parents=True, exist_ok=True)
     database = sqlite3.connect(path, timeout=PATIENCE)
+    database.execute("PRAGMA synchronous = OFF")  # a check does not wait for the disk
     database.execute(
         "CREATE TABLE IF NOT EXISTS progress (slug TEXT, function TEXT,"
         " attempts INTEGER, points INTEGER, PRIMARY KEY (slug, function))"

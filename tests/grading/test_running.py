@@ -1,6 +1,8 @@
 """Calling a function: outcomes, the learner's own line, arguments kept, loops ended."""
 
 import linecache
+import signal
+import threading
 import warnings
 
 import numpy as np
@@ -144,12 +146,16 @@ class TestEndless:
         assert isinstance(state, TimedOut)
 
     def test_no_alarm_is_left_behind(self):
-        import signal
+        def own(*_):
+            raise AssertionError("an alarm of ours rang")
 
-        before = signal.getsignal(signal.SIGALRM)
-        InProcess({"f": lambda: 1}).call("f", [()])
-        assert signal.getsignal(signal.SIGALRM) is before
-        assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+        before = signal.signal(signal.SIGALRM, own)
+        try:
+            InProcess({"f": lambda: 1}).call("f", [()])
+            assert signal.getsignal(signal.SIGALRM) is own
+            assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+        finally:
+            signal.signal(signal.SIGALRM, before)
 
 
 def test_an_interrupt_by_the_user_ends_the_check_and_is_told():
@@ -165,8 +171,6 @@ def test_an_interrupt_by_the_user_ends_the_check_and_is_told():
 
 
 def test_a_check_in_a_thread_works_without_an_alarm():
-    import threading
-
     outcomes = []
     runner = InProcess({"f": lambda: 1})
     thread = threading.Thread(target=lambda: outcomes.extend(runner.call("f", [()])))

@@ -1,9 +1,11 @@
 """`course check`, `course progress` and `course stubs`, by what they print and return."""
 
+import dataclasses
 import json
 from pathlib import Path
 
 import pytest
+from grading.made_up import DOUBLE
 from grading.made_up import exercise as made_up_exercise
 
 from course_lib.__main__ import main
@@ -46,6 +48,14 @@ def test_only_full_marks_are_success(course, capsys, name):
     )
     assert check(course / "exercises" / name, STUB) == 1
     assert "not attempted" in capsys.readouterr().out
+
+
+def test_one_function_of_two_is_not_full_marks(course, capsys):
+    other = dataclasses.replace(DOUBLE, name="other")
+    cases = write_cases(made_up_exercise(DOUBLE, other))
+    (course / "exercises" / "99_made_up_cases.json").write_text(cases, encoding="utf-8")
+    assert check(course / "99_made_up.py", RIGHT) == 1
+    assert capsys.readouterr().out.endswith("10 of 20 points\n")
 
 
 @pytest.mark.parametrize(
