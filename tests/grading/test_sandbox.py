@@ -36,7 +36,7 @@ from course_lib.grading.sandbox import (
     messages,
     seccomp,
 )
-from course_lib.grading.sandbox.children import Gone
+from course_lib.grading.sandbox.children import ONE_THREAD, Gone
 
 HOUSE = Path(__file__).parents[2]
 LIMITS = Limits(seconds=0.6, grace=0.3)
@@ -205,6 +205,14 @@ def test_a_plot_beside_a_function_does_not_cost_the_function(sandbox):
     (raised,) = outcomes["g"]
     assert (raised.type_name, raised.line_text) == ("ModuleNotFoundError", "plt.plot(x)")
     assert raised.message.startswith("matplotlib.pyplot.plot cannot be used here")
+
+
+def test_a_library_that_looks_for_another_one_does_not_find_a_stand_in(sandbox):
+    """Libraries try an import and go on without it; only a submission means what it imports."""
+    source = "import importlib\n\ndef f(x):\n    importlib.import_module('matplotlib')\n"
+    _, outcomes = attempt(sandbox, source, "f")
+    assert outcomes["f"][0].type_name == "ModuleNotFoundError"
+    assert outcomes["f"][0].message.startswith("No module named")
 
 
 def test_a_class_that_is_derived_from_what_is_not_there_says_so(sandbox):
@@ -377,13 +385,32 @@ def test_a_frame_takes_memory_for_what_arrived_and_not_for_what_was_announced(si
     tracemalloc.start()
     try:
         frames.feed(struct.pack("<I", size) + bytes(messages.TOKEN_BYTES) + sent)
-        frames.next()
-    except wire.WireError:
-        assert size > wire.MAX_BYTES
-    finally:
+        if size > wire.MAX_BYTES:
+            with pytest.raises(wire.WireError, match=f"a message of {size} bytes"):
+                frames.next()
+        else:
+            assert frames.next() == (None if size > len(sent) else (messages.NO_TOKEN, sent[:size]))
         _, peak = tracemalloc.get_traced_memory()
+    finally:
         tracemalloc.stop()
-    assert peak < 1 << 16
+    assert peak < 1 << 18
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        ("E", "m", 1.5, "l"),
+        (7, "m", 1, "l"),
+        ("E", None, 1, "l"),
+        ("E", "m", True, "l"),
+        ("E", "m"),
+    ],
+)
+def test_an_outcome_with_fields_of_other_types_is_none(fields):
+    """What is built from them would fail later, in whoever reads it."""
+    kind = messages.encode_outcome(Raised("E", "m", 1, "l"))[:1]
+    with pytest.raises(wire.WireError, match="fields of Raised"):
+        messages.decode_outcome(kind + wire.encode(fields))
 
 
 def test_a_text_of_a_child_is_bounded():
@@ -391,6 +418,15 @@ def test_a_text_of_a_child_is_bounded():
     long = messages.encode_outcome(Raised("E", "x" * (messages.MAX_TEXT + 1), 1, "line"))
     with pytest.raises(wire.WireError, match="fields of Raised"):
         messages.decode_outcome(long)
+
+
+def test_loading_and_calling_have_answers_of_their_own():
+    with pytest.raises(wire.WireError, match="starts no answer"):
+        messages.decode_outcome(messages.encode_state(BadSyntax("m")))
+    with pytest.raises(wire.WireError, match="starts no answer"):
+        messages.decode_state(messages.encode_outcome(Unsupported("set")))
+    with pytest.raises(wire.WireError, match="starts no answer"):
+        messages.decode_state(messages.encode_outcome(Returned("defined")))
 
 
 def test_a_child_cannot_say_that_it_was_not_called():
@@ -449,6 +485,10 @@ def test_seen_from_outside_a_child_has_no_rights(sandbox_and_processes):
         (child,) = processes() - before
         status = Path(f"/proc/{child}/status").read_text()
         owner = os.stat(f"/proc/{child}/mem").st_uid
+        if os.getuid() == 0:  # others may not look
+            environment = Path(f"/proc/{child}/environ").read_text().split("\0")
+            names = {variable.partition("=")[0] for variable in environment}
+            assert names <= {"", "LD_LIBRARY_PATH", "LC_CTYPE", "PYTHONHASHSEED", *ONE_THREAD}
     fields = dict(re.findall(r"^(\w+):\t(.*)$", status, re.MULTILINE))
     assert "0" not in fields["Uid"].split()
     assert fields["Groups"].split() == [] or os.getuid() != 0

@@ -1,10 +1,12 @@
-"""Fill four gibibytes."""
+"""Take four gibibytes."""
 
 import numpy as np
 
 
 def triple(x):
-    return np.ones(1 << 29)[: x.size] * 3.0 * x
+    room = np.empty(1 << 29)
+    room[: 1 << 20] = 3.0
+    return room[0] * x
 
 
 def double(x):
