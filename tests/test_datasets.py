@@ -124,6 +124,7 @@ def test_noise_is_a_standard_deviation_in_each_coordinate(draw):
     loud = draw(20_000, noise=0.3, rng=np.random.default_rng(4)).X
     assert_allclose((loud - quiet).std(axis=0), 0.3, rtol=0.03)
     assert_allclose((loud - quiet).mean(axis=0), 0, atol=0.01)
+    assert abs(np.corrcoef((loud - quiet).T)[0, 1]) < 0.03  # each coordinate has its own
 
 
 @drawn
