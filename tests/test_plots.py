@@ -27,6 +27,7 @@ from course_lib.plots import (
     draw_index_graph,
     draw_network,
     draw_paths,
+    draw_powers,
     draw_samples,
     draw_sweep,
     draw_threshold,
@@ -62,6 +63,7 @@ DRAWINGS = {
     "paths": lambda ax: draw_paths({"a": np.eye(2), "b": np.ones((2, 3))}, ax=ax),
     "curves": lambda ax: draw_curves({"a": np.array([1.0, 0.1]), "b": np.ones(2)}, ax=ax),
     "threshold": lambda ax: draw_threshold(0.5, r"$2/\lambda_{\max}$", ax=ax),
+    "powers": lambda ax: draw_powers(-3, 2, ax=ax, axis="x"),
     "sweep": lambda ax: draw_sweep(np.array([0.1, 1.0]), {"a": np.array([0.5, np.inf])}, ax=ax),
     "trials": lambda ax: draw_trials(np.array([0.1, 1.0]), np.array([0.5, np.inf]), ax=ax),
     "bifurcation": lambda ax: draw_bifurcation(np.array([1.0, 2.0]), np.eye(2), ax=ax),
@@ -268,6 +270,16 @@ class TestCurves:
         points = sorted(zip(*line.get_data(), strict=True))
         assert points == [(1.0, 0.1), (1.0, 0.1), (2.0, 0.2), (2.0, 0.9)]
 
+    @pytest.mark.parametrize("axis", ["x", "y"])
+    def test_powers_of_ten_are_labelled_in_plain_text_where_they_are(self, axis):
+        ax = axes()
+        ax.set(xscale="log", yscale="log", xlim=(1e-8, 1e12), ylim=(1e-8, 1e12))
+        draw_powers(-8, 12, ax=ax, axis=axis, step=4)
+        part = ax.xaxis if axis == "x" else ax.yaxis
+        assert part.get_ticklocs().tolist() == [1e-8, 1e-4, 1, 1e4, 1e8, 1e12]
+        labels = [label.get_text() for label in part.get_ticklabels()]
+        assert labels == ["10⁻⁸", "10⁻⁴", "1", "10⁴", "10⁸", "10¹²"]
+
 
 class TestLandscapes:
     def test_contours_fill_the_box_and_mark_the_minimum(self):
@@ -279,7 +291,8 @@ class TestLandscapes:
         """By default: the level of a quadratic goes with the square of the distance."""
         loss = 0.5 * (SIDE[None, :] ** 2 + SIDE[:, None] ** 2)
         levels = draw_contours(SIDE, SIDE, loss, ax=axes()).collections[-1].levels
-        np.testing.assert_allclose(np.diff(np.sqrt(levels), 2), 0.0, atol=1e-12)
+        assert levels[0] < loss.min(), "the lowest band holds the minimum"
+        np.testing.assert_allclose(np.diff(np.sqrt(levels[1:]), 2), 0.0, atol=1e-12)
 
     def test_a_path_is_drawn_whole_and_leaves_the_limits_alone(self):
         ax = axes()

@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 
 from course_lib.plots.style import BLACK, BLUE, GREY, VERMILION, Array, look, styled
 
+LABEL_BOX = {"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 1.0}
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -95,20 +96,19 @@ def draw_threshold(
     """
     pattern = (0, (1, 1.5)) if dotted else (0, (4, 2))
     dash: dict[str, Any] = {"color": BLACK, "linestyle": pattern, "linewidth": 1.6}
-    box = {"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 1.0}
-    words: dict[str, Any] = {"fontsize": "small", "color": BLACK, "bbox": box, "zorder": 3}
-    away = "right" if side == "left" else "left"
     if axis == "x":
         ax.axvline(value, zorder=2.5, **dash)
-        ax.annotate(
-            label, (value, at), (-gap if side == "left" else gap, 0), ha=away, va="top",
-            xycoords=ax.get_xaxis_transform(), textcoords="offset points", **words,
-        )  # fmt: skip
+        place, frame = (value, at), ax.get_xaxis_transform()
+        offset = (-gap if side == "left" else gap, 0.0)
+        alignment: dict[str, Any] = {"ha": "right" if side == "left" else "left", "va": "top"}
     else:
         ax.axhline(value, zorder=2.5, **dash)
+        place, frame = (0.02 if side == "left" else 0.98, value), ax.get_yaxis_transform()
+        offset, alignment = (0.0, 3.0), {"ha": side, "va": "bottom"}
+    if label:
         ax.annotate(
-            label, (0.02 if side == "left" else 0.98, value), (0, 3), ha=side, va="bottom",
-            xycoords=ax.get_yaxis_transform(), textcoords="offset points", **words,
+            label, place, offset, xycoords=frame, textcoords="offset points", zorder=3,
+            fontsize="small", color=BLACK, bbox=LABEL_BOX, **alignment,
         )  # fmt: skip
     return ax
 

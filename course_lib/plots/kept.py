@@ -117,11 +117,18 @@ class KeptFigure:
 
 
 def draw_layers(layers: Sequence[Layer], panes: Panes) -> None:
-    """Draw layers in the house style, in the type size of their axes, and keep nothing."""
+    """Draw layers in the house style, in the type size of their axes, and keep nothing.
+
+    The first is the frame, as in a `KeptFigure`: labels that a later layer writes do not stay.
+    """
     size = float(next(iter(panes.values())).xaxis.label.get_fontsize())
+    labels: list[tuple[str, str]] = []
     for layer in layers:
         with house_style(size):
             layer.draw(panes)
+        labels = labels or [(pane.get_xlabel(), pane.get_ylabel()) for pane in panes.values()]
+    for pane, (xlabel, ylabel) in zip(panes.values(), labels, strict=True):
+        pane.set(xlabel=xlabel, ylabel=ylabel)
 
 
 def encode(canvas: Any) -> bytes:

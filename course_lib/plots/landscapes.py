@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 
 from course_lib.plots.style import BLACK, GREY, Array, look, styled
 
-LEVELS = 12
+LEVELS = 10
 FAR = 2.0  # boxes: a path ends where it is so far out, or its swings would fill the picture
 
 
@@ -37,7 +37,7 @@ def draw_contours(
     minimum : pair of float, optional
         Marked with a star.
     levels : ndarray of shape (k,), increasing, optional
-        Default: 12, their square roots evenly spaced above the lowest loss, so that the contours
+        Default: 10, their square roots evenly spaced above the lowest loss, so that the contours
         of a quadratic are evenly spaced too.
     xlabel, ylabel : str
 
@@ -48,8 +48,11 @@ def draw_contours(
     if levels is None:
         low, high = float(loss.min()), float(loss.max())
         levels = low + (high - low) * np.linspace(0.0, 1.0, LEVELS + 1)[1:] ** 2
-    ax.contourf(x, y, loss, levels=[loss.min() - 1.0, *levels], cmap="Blues", vmax=3 * levels[-1])
-    ax.contour(x, y, loss, levels=levels, colors=GREY, linewidths=0.6)
+    bands = ax.contourf(
+        x, y, loss, levels=[loss.min() - 1.0, *levels], cmap="Blues", vmax=3 * levels[-1],
+        antialiased=True,
+    )  # fmt: skip
+    bands.set(edgecolor=GREY, linewidth=0.5)  # the contours: half the time of drawing them too
     ax.set(xlim=(x[0], x[-1]), ylim=(y[0], y[-1]), xlabel=xlabel, ylabel=ylabel)
     ax.grid(False)
     if minimum is not None:

@@ -45,7 +45,7 @@ PROBLEMS: dict[str, Callable[[float], Problem]] = {
     "moons": lambda _: moons(),
     "digits": lambda _: digits(),
 }
-RATES = np.geomspace(1e-3, 1e2, 400)
+RATES = np.geomspace(1e-3, 1e2, 250)
 VALLEY_LOSS, NETWORK_LOSS, FACTORS = (1e-8, 1e4), (3e-3, 3e2), (0.0, 1.6)  # limits of axes
 UNSEEN = np.array([np.nan])  # a curve for the legend alone
 REMEMBERED = 200
@@ -211,6 +211,7 @@ def _draw_frame(panes: Panes, run: Run) -> None:
             legend="above",
         )  # fmt: skip
         loss.set(ylim=VALLEY_LOSS, ylabel="loss − lowest")
+        draw_threshold(1.0, "", ax=rates, axis="y")
         rates.set(ylim=FACTORS, yticks=(0, 0.5, 1, 1.5), ylabel="share kept")
         draw_powers(-8, 4, step=4, ax=loss, axis="y")
     else:
@@ -233,7 +234,6 @@ def _draw_scene(panes: Panes, problem: Problem) -> None:
             dict(zip(DIRECTIONS, factors, strict=True)), ax=rates, x=RATES, xscale="log",
             yscale="linear", legend=None,
         )  # fmt: skip
-        draw_threshold(1.0, "", ax=rates, axis="y")
     if problem.threshold is not None:
         label = f"2/λ = {problem.threshold:.3g}"
         if problem.threshold > ROOM:

@@ -33,7 +33,7 @@ from course_lib.plots import (
 
 LossAndGradient: TypeAlias = Callable[[Any], tuple[Any, Array]]
 
-POINTS = 60  # of a grid, each way: contours are smooth, and a redraw stays below 20 ms
+POINTS = 50  # of a grid, each way: contours are smooth, and a redraw stays below 20 ms
 SHOWN = 6  # mistakes
 SEED = 341  # of the data and the start: the same in every session
 LOSS = "contours of the loss"

@@ -354,6 +354,10 @@ class TestLab:
         figure = static_figure(experiment, {**DEFAULTS, "top": 42})
         assert list(figure.axes[0].lines[0].get_xdata()) == [0, 42]
 
+    def test_the_labels_of_the_static_figure_are_those_of_the_frame(self):
+        figure = static_figure(Counting(), DEFAULTS)
+        assert figure.axes[0].get_xlabel() == figure.axes[0].get_ylabel() == ""
+
 
 def settings_strategy():
     return st.fixed_dictionaries(
