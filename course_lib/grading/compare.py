@@ -7,38 +7,17 @@ used are bound here at import: nothing that a submission redefines later has a s
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
 
-import numpy as np
-import numpy.typing as npt
-from numpy import (
-    absolute,
-    argwhere,
-    asarray,
-    count_nonzero,
-    errstate,
-    float32,
-    float64,
-    inf,
-    isfinite,
-    ndarray,
-)
+from numpy import errstate, ndarray
 
-from course_lib.grading.cases import Case, FunctionCases, Tolerance
-from course_lib.grading.describe import describe, show, show_apart
+from course_lib.grading.cases import Case, FunctionCases
+from course_lib.grading.closeness import Leaf, compare_leaf
+from course_lib.grading.describe import describe, show
 from course_lib.grading.failures import outcome_problem
 from course_lib.grading.outcomes import Outcome, Raised, Returned
 from course_lib.grading.properties import PROPERTIES
 from course_lib.grading.results import STAGES, Problem
 from course_lib.grading.values import Value
-
-
-class Leaf(NamedTuple):
-    """A number or an array within a result, its name, and what it should be."""
-
-    name: str
-    expected: Value
-    got: Value
 
 
 def find_problem(function: FunctionCases, case: Case, outcome: Outcome) -> Problem | None:
@@ -163,92 +142,3 @@ def _wrong_type(name: str, expected: Value, got: Value) -> Problem:
     elif isinstance(got, ndarray) and got.size == 1:
         hint = ": .item() takes the only entry"
     return Problem("type", f"{name} is {describe(got)}; expected {describe(expected)}{hint}.")
-
-
-def compare_leaf(leaf: Leaf, function: FunctionCases) -> Problem | None:
-    """Return what is wrong with one number or array, None for a right one."""
-    expected, got = asarray(leaf.expected), asarray(leaf.got)
-    if expected.shape != got.shape:
-        letters = function.returns.get(leaf.name, "")
-        meaning = f", that is {letters}" if letters else ""
-        sentence = f"{leaf.name} has shape {got.shape}; expected {expected.shape}{meaning}."
-        return Problem("shape", sentence)
-    if _all_near(expected, got, function.tolerance):
-        return None
-    wrong = far(expected, got, function.tolerance)
-    if not wrong.any():
-        return None
-    return (
-        _dtype_problem(leaf.name, expected, got)
-        or _finite_problem(leaf.name, expected, got)
-        or _value_problem(leaf.name, expected, got, wrong)
-    )
-
-
-def _all_near(expected: npt.NDArray[Any], got: npt.NDArray[Any], tolerance: Tolerance) -> bool:
-    """Recognize a right answer in as few steps as can be: most comparisons are of those.
-
-    True is certain; False says nothing where a number is not finite or no float64.
-    """
-    if expected.dtype != float64 or got.dtype != float64:
-        return False
-    if expected.tobytes() == got.tobytes():
-        return True
-    allowed = absolute(expected) * tolerance.relative + tolerance.absolute
-    near = (absolute(got - expected) <= allowed) & (allowed < inf)
-    return bool(near.all())
-
-
-def far(
-    expected: npt.NDArray[Any], got: npt.NDArray[Any], tolerance: Tolerance
-) -> npt.NDArray[np.bool_]:
-    """Tell for each entry whether it is further off than the tolerance allows.
-
-    NaN is near NaN, and an infinity near itself.
-    """
-    e, g = expected.astype(float64), got.astype(float64)
-    with errstate(all="ignore"):
-        near = absolute(g - e) <= tolerance.absolute + tolerance.relative * absolute(e)
-    alike = (e == g) | ((e != e) & (g != g))
-    wrong: npt.NDArray[np.bool_] = ~((near & isfinite(e) & isfinite(g)) | alike)
-    return wrong
-
-
-def _dtype_problem(name: str, expected: npt.NDArray[Any], got: npt.NDArray[Any]) -> Problem | None:
-    """Blame the dtype where it alone explains the numbers."""
-    if got.dtype == expected.dtype or expected.dtype.kind != "f" or not expected.ndim:
-        return None
-    if got.dtype.kind in "ib" and bool((absolute(got - expected) < 1).all()):
-        return Problem(
-            "dtype",
-            f"{name} holds {got.dtype}, so the decimals are lost; expected {expected.dtype}. An"
-            " array made by zeros_like or copy of whole numbers holds whole numbers:"
-            " give dtype=float.",
-        )
-    if got.dtype == float32 and not far(expected, got, Tolerance(1e-5, 1e-6)).any():
-        return Problem("dtype", f"{name} is float32, which keeps 7 digits; expected float64.")
-    return None
-
-
-def _finite_problem(name: str, expected: npt.NDArray[Any], got: npt.NDArray[Any]) -> Problem | None:
-    bad = isfinite(expected) & ~isfinite(got)
-    if not bad.any():
-        return None
-    place = _place(name, argwhere(bad)[0])
-    count = f" ({count_nonzero(bad)} of {bad.size} entries are not finite)" if bad.ndim else ""
-    return Problem("finite", f"{place} is {got[bad].ravel()[0]}; expected a finite number{count}.")
-
-
-def _value_problem(
-    name: str, expected: npt.NDArray[Any], got: npt.NDArray[Any], wrong: npt.NDArray[np.bool_]
-) -> Problem:
-    def words() -> str:
-        at = tuple(argwhere(wrong)[0])
-        e, g = show_apart(expected[at].item(), got[at].item())
-        return f"{_place(name, at)} is {g}; expected {e}."
-
-    return Problem("value", words)
-
-
-def _place(name: str, index: Any) -> str:
-    return f"{name}[{', '.join(str(i) for i in index)}]" if len(index) else name

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from numpy import errstate
 
 from course_lib.grading.cases import Case, FunctionCases, KnownSlip
-from course_lib.grading.compare import Leaf, compare, compare_leaf, find_problem, leaves
+from course_lib.grading.closeness import Leaf, compare_leaf
+from course_lib.grading.compare import compare, find_problem, leaves
 from course_lib.grading.describe import show, show_apart, show_arguments, sizes
 from course_lib.grading.failures import code_line, load_problem
 from course_lib.grading.outcomes import LoadState, Outcome, Raised, Returned, Unsupported

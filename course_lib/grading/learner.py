@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any, NamedTuple, ParamSpec
 
 from course_lib.grading import progress as history
-from course_lib.grading.cases import CasesError, ExerciseCases, FunctionCases, read_cases
+from course_lib.grading.case_files import CasesError, read_cases
+from course_lib.grading.cases import ExerciseCases, FunctionCases
 from course_lib.grading.judge import judge
 from course_lib.grading.overview import overview
 from course_lib.grading.places import SOLUTIONS, find_cases, find_solutions

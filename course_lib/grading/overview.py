@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from course_lib.grading import markup
-from course_lib.grading.cases import CasesError, ExerciseCases, read_cases
+from course_lib.grading.case_files import CasesError, read_cases
+from course_lib.grading.cases import ExerciseCases
 from course_lib.grading.places import all_slugs
 from course_lib.grading.progress import Attempts, ProgressError, read
 from course_lib.grading.report import Report, note

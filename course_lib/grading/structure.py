@@ -7,9 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from numpy import asarray, ndarray
 
 from course_lib.grading.cases import Case, FunctionCases
-from course_lib.grading.compare import Leaf, leaves
+from course_lib.grading.closeness import Leaf
+from course_lib.grading.compare import leaves
 from course_lib.grading.describe import sizes
-from course_lib.grading.hypotheses import IN_ALL_CASES, IN_SOME, Evidence, near
+from course_lib.grading.evidence import Evidence, near
+from course_lib.grading.hypotheses import IN_ALL_CASES, IN_SOME
 from course_lib.grading.outcomes import Outcome, Returned
 from course_lib.grading.values import Value, split_keywords
 

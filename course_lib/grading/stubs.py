@@ -9,7 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from course_lib.grading.cases import ExerciseCases, write_cases
+from course_lib.grading.case_files import write_cases
+from course_lib.grading.cases import ExerciseCases
 from course_lib.grading.generate import make_exercise
 from course_lib.grading.regions import BEGIN, cut
 from course_lib.grading.spec import SpecError

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from course_lib.grading import progress as history
-from course_lib.grading.cases import ExerciseCases, FunctionCases, read_cases
+from course_lib.grading.case_files import read_cases
+from course_lib.grading.cases import ExerciseCases, FunctionCases
 from course_lib.grading.judge import judge
 from course_lib.grading.overview import overview
 from course_lib.grading.places import SOLUTIONS, course_folders, find_cases

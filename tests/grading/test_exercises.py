@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from grading.made_up import verdict_on
 
-from course_lib.grading.cases import read_cases
+from course_lib.grading.case_files import read_cases
 from course_lib.grading.generate import make_cases, read_reference
 from course_lib.grading.running import InProcess
 from course_lib.grading.spec import read_spec

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from grading.made_up import answer, verdict_on
 
-from course_lib.grading.cases import ExerciseCases, read_cases, write_cases
+from course_lib.grading.case_files import read_cases, write_cases
+from course_lib.grading.cases import ExerciseCases
 from course_lib.grading.generate import make_cases, make_exercise, section
 from course_lib.grading.outcomes import Raised, Returned
 from course_lib.grading.spec import Expectation, Function, Slip, SpecError, keywords, read_spec

@@ -14,7 +14,7 @@ from grading.made_up import answer, knowing
 from grading.made_up import exercise as made_up_exercise
 
 from course_lib.grading import exercise, learner, places
-from course_lib.grading.cases import write_cases
+from course_lib.grading.case_files import write_cases
 from course_lib.grading.progress import read
 
 HOUSE = Path(__file__).parents[2]

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from grading.made_up import exercise as made_up_exercise
 
-from course_lib.grading.cases import read_cases
+from course_lib.grading.case_files import read_cases
 from course_lib.grading.generate import make_exercise
 from course_lib.grading.loading import load
 from course_lib.grading.regions import RegionError, cut, definition

@@ -9,7 +9,7 @@ from grading.made_up import DOUBLE
 from grading.made_up import exercise as made_up_exercise
 
 from course_lib.__main__ import main
-from course_lib.grading.cases import write_cases
+from course_lib.grading.case_files import write_cases
 
 RIGHT = """
 import numpy as np

@@ -23,7 +23,8 @@ from pathlib import Path
 from course_lib.grading.batch.gradebook import Gradebook, Graded, Key
 from course_lib.grading.batch.submissions import Submission
 from course_lib.grading.batch.work import grade_sources, refused
-from course_lib.grading.cases import ExerciseCases, write_cases
+from course_lib.grading.case_files import write_cases
+from course_lib.grading.cases import ExerciseCases
 from course_lib.grading.submission import SubmissionError, read_source
 
 CHUNK = 10
