@@ -79,14 +79,13 @@ def _translated(case):
     )
 
 
-def _network(theta, t):
-    net = MLP(GOLDEN["sizes"], hidden="tanh", output="sigmoid", loss="mse")
-    return net.loss_and_gradient(theta, GOLDEN["X"], GOLDEN["Y"])
-
+NETWORK = MLP(GOLDEN["sizes"], hidden="tanh", output="sigmoid", loss="mse")
+X, Y = np.array(GOLDEN["X"]), np.array(GOLDEN["Y"])
+VALLEY = rosenbrock()
 
 GRADIENTS = {
-    "rosenbrock": lambda theta, t: rosenbrock().loss_and_gradient(theta)[1],
-    "network": lambda theta, t: _network(theta, t)[1],
+    "rosenbrock": lambda theta, t: VALLEY.loss_and_gradient(theta)[1],
+    "network": lambda theta, t: NETWORK.loss_and_gradient(theta, X, Y)[1],
     "steady": lambda theta, t: np.array(GOLDEN["steady"]),
     "fading": lambda theta, t: 3 * np.cos(0.1 * np.arange(1, 4) * t) * math.exp(-t / 20),
 }
