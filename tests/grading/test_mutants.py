@@ -1,5 +1,7 @@
 """Mutants: one edit each, of the kinds that learners make; and what an audit makes of them."""
 
+from pathlib import Path
+
 import pytest
 
 from course_lib.grading.audit import FunctionAudit, as_text, audit
@@ -123,3 +125,14 @@ def test_an_edit_called_equivalent_that_is_rejected_is_stale(tmp_path):
 def test_too_few_explanations_miss_the_bar():
     assert FunctionAudit("f", named=["a"] * 4, unexplained=["b"]).meets_the_bar
     assert not FunctionAudit("f", named=["a"] * 3, unexplained=["b"]).meets_the_bar
+
+
+SOLUTIONS = Path(__file__).parents[2] / "solutions"
+
+
+@pytest.mark.parametrize(
+    "slug", sorted(path.name.removesuffix("_spec.py") for path in SOLUTIONS.glob("*_spec.py"))
+)
+def test_every_exercise_of_the_course_meets_the_bar(slug):
+    functions = audit(slug, SOLUTIONS)
+    assert [function.name for function in functions if not function.meets_the_bar] == []
