@@ -301,6 +301,8 @@ class TestLandscapes:
         draw_paths({"": path}, ax=ax)
         np.testing.assert_array_equal(ax.lines[0].get_data(), path)
         assert (ax.get_xlim(), ax.get_ylim()) == ((0, 1), (0, 2))
+        fresh = draw_paths({"": path}, ax=axes())
+        assert fresh.get_xlim() == fresh.get_ylim() == (0, 1)
 
     def test_start_and_end_of_a_path_look_different(self):
         *_, start, end = draw_paths({"": np.array([[0.0, 1.0], [0.0, 1.0]])}, ax=axes()).lines
@@ -330,6 +332,9 @@ class TestNetworks:
         assert len(thick) == 1
         assert "$w_{21}$" in words(ax)
         assert thick[0].get_edgecolor() != arrows(ax)[0].get_edgecolor()
+        places = {text.get_text(): text.get_position() for text in ax.texts}
+        [arrow] = [text for text in ax.texts if getattr(text, "arrow_patch", None) is thick[0]]
+        assert (arrow.xyann, arrow.xy) == (places["$x_{2}$"], places["$y_{1}$"])
 
     @pytest.mark.parametrize("highlight", [(0, 1), (1, 3), (4, 1)])
     def test_a_weight_that_is_not_there_is_refused(self, highlight):

@@ -148,6 +148,7 @@ class TestNewestWork:
         work = NewestWork(lambda result, _: shown.append(result), pytest.fail, later=loop.later)
         work.start(numbers("old"))
         work.start(numbers("new"))
+        assert len(loop.waiting) == 1, "nobody calls for the old work any more"
         while work.busy:
             loop.turn()
         assert [name for name, _ in taken] == ["old", "new", "new", "new"]
