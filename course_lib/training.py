@@ -150,7 +150,8 @@ def _step(
     state: OptimizerState,
     diverged: Diverged,
 ) -> Step:
-    loss, g = loss_and_gradient(theta, *batch)
+    loss, gradient = loss_and_gradient(theta, *batch)
+    g = as_floats("gradient", gradient)
     norm = global_norm(g)
     diverged = diverged | _is_infinite(loss + norm)  # once diverged, a run does not come back
     rate = optimizer.rate(state.t)

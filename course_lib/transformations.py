@@ -67,9 +67,13 @@ def per_run(name: str, value: float | Array, theta: Array) -> None:
 
     Raises
     ------
+    TypeError
+        If it is a list, which has no arithmetic.
     ValueError
         If its shape is neither () nor (runs,).
     """
+    if isinstance(value, list | tuple):
+        raise TypeError(f"{name} is a {type(value).__name__}; write np.array({value})")
     shape = np.shape(value)
     if shape not in ((), theta.shape[1:]):
         raise ValueError(

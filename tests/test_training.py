@@ -140,6 +140,20 @@ def test_the_start_is_left_alone_and_may_be_a_list_of_whole_numbers():
     assert_array_equal(start, [1.0, 1.0])
 
 
+def test_a_gradient_may_be_a_list_and_must_hold_numbers():
+    """As of a function that a learner writes: L = x² + 3y."""
+
+    def loss_and_gradient(theta):
+        x, y = theta
+        return x**2 + 3 * y, [2 * x, 3]
+
+    steps = descend(loss_and_gradient, [1, 1], steps=1, optimizer=adam(learning_rate=0.5))
+    assert_allclose(_last(steps).theta, [0.5, 0.5], rtol=1e-7)
+    run = descend(lambda p: (0.0, None), [1.0], steps=1, optimizer=sgd(learning_rate=0.1))
+    with pytest.raises(TypeError, match="gradient must hold real numbers, got NoneType"):
+        next(run)
+
+
 def test_steps_are_not_overwritten_by_later_ones():
     steps = descend(
         rosenbrock().loss_and_gradient, [-1.2, 1.0], steps=5, optimizer=adam(learning_rate=0.1)

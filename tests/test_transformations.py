@@ -385,6 +385,14 @@ def test_settings_of_many_runs_need_a_theta_of_many_runs(link):
 
 
 @pytest.mark.parametrize(
+    "link", [ClipByGlobalNorm(max_norm=[1.0, 2.0]), Momentum(beta=(0.5, 0.9)), Adam(beta1=[0, 0.5])]
+)
+def test_a_list_of_settings_is_told_how_to_become_an_array(link):
+    with pytest.raises(TypeError, match=r"is a (list|tuple); write np\.array\([\[(]"):
+        link.init(np.zeros((3, 2)))
+
+
+@pytest.mark.parametrize(
     ("decay", "theta"), [((3,), (2,)), ((2, 1), (2,)), ((4,), (2, 3)), ((1, 3), (2, 3))]
 )
 def test_a_decay_that_does_not_fit_theta_is_refused(decay, theta):
