@@ -56,7 +56,8 @@ lint: $(VENV)/tests.stamp
 	$(BIN)/mypy
 
 unit: $(VENV)/tests.stamp
-	$(RUN) MPLBACKEND=agg $(BIN)/python -m pytest -p no:nbval -n $(JOBS) --dist loadfile --cov
+	$(RUN) MPLBACKEND=agg $(BIN)/python -m pytest -p no:nbval -n $(JOBS) --dist loadfile \
+		--durations=10 --cov
 
 # Notebooks are stored with one hash seed and compared with another: whatever depends on the
 # order of a set shows here.
