@@ -21,6 +21,7 @@ from course_lib.plots.display import show
 from course_lib.plots.images import draw_digits, frame_digits
 from course_lib.plots.kept import KeptFigure, Layer, Panes, draw_layers
 from course_lib.plots.landscapes import draw_contours, draw_paths
+from course_lib.plots.maps import draw_loss_map, draw_place, frame_loss_map
 from course_lib.plots.matrices import draw_confusion, draw_error_map, draw_gradient_errors
 from course_lib.plots.networks import draw_index_graph, draw_network
 from course_lib.plots.style import house_style, mosaic, subplots
@@ -41,14 +42,17 @@ __all__ = [
     "draw_gradient_errors",
     "draw_index_graph",
     "draw_layers",
+    "draw_loss_map",
     "draw_network",
     "draw_paths",
+    "draw_place",
     "draw_powers",
     "draw_samples",
     "draw_sweep",
     "draw_threshold",
     "draw_trials",
     "frame_digits",
+    "frame_loss_map",
     "house_style",
     "mosaic",
     "show",

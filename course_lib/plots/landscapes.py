@@ -61,7 +61,7 @@ def draw_contours(
 
 
 @styled
-def draw_paths(paths: Mapping[str, Array], *, ax: Axes) -> Axes:
+def draw_paths(paths: Mapping[str, Array], *, ax: Axes, legend: bool = True) -> Axes:
     """Draw paths through two parameters: a ring at the start, a solid marker at the end.
 
     Parameters
@@ -71,6 +71,8 @@ def draw_paths(paths: Mapping[str, Array], *, ax: Axes) -> Axes:
         than two boxes away.
     ax : Axes
         Its limits stay as they are: a path may leave the box.
+    legend : bool
+        False where another pane has it.
 
     Returns
     -------
@@ -80,7 +82,7 @@ def draw_paths(paths: Mapping[str, Array], *, ax: Axes) -> Axes:
     for index, (label, path) in enumerate(paths.items()):
         _draw_path(_within_reach(path, limits), label, index, ax)
     ax.set(xlim=limits[0], ylim=limits[1])
-    if any(paths):
+    if legend and any(paths):
         ax.legend()
     return ax
 

@@ -1,5 +1,14 @@
 """Widgets: labs whose sliders answer at once, and quiz questions; they need ipywidgets."""
 
+from course_lib.widgets.clipping import clipping_lab, clipping_lab_figure
 from course_lib.widgets.learning_rate import learning_rate_lab, learning_rate_lab_figure
+from course_lib.widgets.rate_and_clip import rate_and_clip_lab, rate_and_clip_lab_figure
 
-__all__ = ["learning_rate_lab", "learning_rate_lab_figure"]
+__all__ = [
+    "clipping_lab",
+    "clipping_lab_figure",
+    "learning_rate_lab",
+    "learning_rate_lab_figure",
+    "rate_and_clip_lab",
+    "rate_and_clip_lab_figure",
+]
