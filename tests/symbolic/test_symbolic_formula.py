@@ -84,6 +84,15 @@ def lines():
             lambda: sym.adam_step().result,
             r"\eta \, d_{1} = \frac{\eta g_{1}}{\left|g_{1}\right| + \epsilon}",
         ),
+        (
+            lambda: sym.TwoLayers(g=sym.tanh).deltas[0],  # a square beside a superscript
+            r"{\delta^{(1)}_{k}} = (1 - ({a^{(1)}_{k}})^{2}) \, \sum_{j=1}^{m} "
+            r"{w^{(2)}_{kj}} \, {\delta^{(2)}_{j}}",
+        ),
+        (
+            lambda: sym.mse.derive().result,
+            r"\frac{\partial L}{\partial y_{j}} = 2 \, (y_{j} - {y^{d}_{j}})",
+        ),
         (lambda: sym.xor_neuron().threshold, r"\eta < 28 - 4 \sqrt{33}"),
         (lambda: sym.xor_neuron().eigenvalues[2], r"\lambda_{3} = \frac{7 + \sqrt{33}}{32}"),
         (lambda: sym.best_learning_rate().result, r"\rho = \frac{\kappa - 1}{\kappa + 1}"),
@@ -106,6 +115,14 @@ def test_formulas_are_typeset_as_in_a_textbook(formula, latex):
             "article(dL/db[j]) = (1/m)*Sum(y^d[j] - y[j], (j, 1, m))",
         ),
         (lambda: sym.adam_step().result, "eta*d[1] = eta*g[1]/(|g[1]| + epsilon)"),
+        (
+            lambda: sym.adam_step(3).steps[2],
+            "mhat[3] = (beta_1**2*g[1] + beta_1*g[2] + g[3])/(1 + beta_1 + beta_1**2)",
+        ),
+        (
+            lambda: sym.OneLayer().definitions[2].instantiate(n=2),
+            "z[j] = w[1, j]*x[1] + w[2, j]*x[2] + b[j]",
+        ),
         (
             lambda: sym.quadratic_threshold().steps[2],
             "|1 - eta*lambda| < 1 iff eta*lambda in (0, 2)",
@@ -141,6 +158,7 @@ def test_a_derivation_is_one_column_with_its_reasons():
     column = derivation._repr_latex_()
     assert column.startswith("$$\n\\begin{aligned}")
     assert column.count(r"\\[4pt]") == len(derivation) - 1 == len(list(derivation)) - 1
+    assert column.count(r"\frac{\partial L}{\partial w_{ij}}") == 1  # then the lines go on with =
     assert r"&& \text{only $j' = j$ is left}" in column
     assert repr(derivation).endswith("x[i]    (only j' = j is left)")
     assert derivation.result is list(derivation)[-1]

@@ -163,6 +163,13 @@ def test_with_one_output_the_article_lacks_the_slope_too():
     assert ratio.instantiate(m=1, j=1).rhs == -1 / f_prime(nt.z[1])
 
 
+@pytest.mark.parametrize("f", ["identity", "relu"])
+@pytest.mark.parametrize("letter", ["w", "b"])
+def test_with_all_corrections_nothing_is_left_for_a_concrete_activation(f, letter):
+    mended = layer(f).claimed(letter, mend=["sign", "slope", "sum"])
+    assert (mended - layer(f).derive(letter).result).rhs == 0
+
+
 @pytest.mark.parametrize("letter", ["w", "b"])
 @pytest.mark.parametrize(
     ("mend", "is_right"),

@@ -76,6 +76,7 @@ def test_under_adam_a_small_l2_penalty_does_nothing_and_weight_decay_does():
     g, theta, strength, eta = np.array([1.0]), 2.0, 0.25, 0.1
     arguments = g, eta, 0.9, 0.999, 0.0, theta, strength
     assert l2.as_function()(*arguments) == pytest.approx(eta)
+    assert l2.as_function()(*arguments[:-2], -8.0, strength) == pytest.approx(-eta)  # 1 - 2 < 0
     assert decoupled.as_function()(*arguments) == pytest.approx(eta * (1 + strength * theta))
 
 
