@@ -117,6 +117,17 @@ def test_a_result_larger_than_a_message_is_unsupported(sandbox):
     assert outcomes["f"] == [Unsupported("ndarray of shape (1048577,)")]
 
 
+@pytest.mark.parametrize("size", [1, 100, 2_000, 20_000])
+def test_answers_arrive_whether_they_are_many_or_large(size):
+    """A pipe holds few pages: the child has to say when there is something to take out."""
+    source = f"import numpy as np\n\ndef f(x):\n    return np.full({size}, x)\n"
+    cases = [(float(n),) for n in range(max(40_000 // size, 100) // 10)]
+    for kind in KINDS:
+        with Sandbox(limits=Limits(seconds=30.0), unhardened=kind == "unhardened") as sandbox:
+            _, outcomes = attempt(sandbox, source, "f", cases=cases)
+        assert [array[-1] for array in value(outcomes["f"])] == [x for (x,) in cases]
+
+
 def test_results_that_are_too_much_together_end_the_function(sandbox):
     source = "import numpy as np\n\ndef f(x):\n    return np.zeros(1_000_000)\n"
     _, outcomes = attempt(sandbox, source, "f", cases=[(1.0,)] * 6)

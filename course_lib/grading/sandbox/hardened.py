@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import select
 import socket
 import struct
 import subprocess
@@ -114,12 +113,11 @@ class ZygoteHost:
 
     def _fork(self) -> ZygoteChild:
         ours, theirs = socket.socketpair()
-        ours.setblocking(False)
-        bell, rope = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
-        child = ZygoteChild(self._control, ours, bell)
+        answers, answering = os.pipe()
+        child = ZygoteChild(self._control, ours, answers)
         try:
-            with theirs, os.fdopen(rope, "wb"):
-                socket.send_fds(self._control, [FORK], [theirs.fileno(), rope])
+            with theirs, os.fdopen(answering, "wb"):
+                socket.send_fds(self._control, [FORK], [theirs.fileno(), answering])
             _, message = child.receive(time.monotonic() + STARTUP_SECONDS)
         except (Gone, OSError):
             child.end()
@@ -161,24 +159,24 @@ class ZygoteHost:
 
 
 class ZygoteChild:
-    """One child, at the other end of a socket of its own."""
+    """One child: a line, on which requests go out and the bell rings, and a pipe of answers."""
 
-    def __init__(self, control: socket.socket, channel: socket.socket, bell: int) -> None:
+    def __init__(self, control: socket.socket, line: socket.socket, answers: int) -> None:
+        os.set_blocking(answers, False)
         self._control = control
-        self._channel = channel
-        self._bell = bell
+        self._line = line
+        self._answers = answers
         self._frames = messages.Frames(limit=wire.MAX_BYTES)
         self._how: str | None = None
         self.cpu_seconds = 0.0
 
     def send(self, data: bytes, deadline: float) -> None:
         """Send bytes, all of them, before the deadline."""
-        self._channel.settimeout(_left(deadline))
+        self._line.settimeout(_left(deadline))
         try:
-            self._channel.sendall(data)
+            self._line.sendall(data)
         except (BrokenPipeError, ConnectionResetError):
             raise Gone from None
-        self._channel.setblocking(False)
 
     def receive(self, deadline: float) -> messages.Frame:
         """Return the next frame."""
@@ -190,11 +188,9 @@ class ZygoteChild:
     def _read_on(self) -> bool:
         """Take in what has arrived, if anything has."""
         try:
-            data = self._channel.recv(CHUNK)
+            data = os.read(self._answers, CHUNK)
         except BlockingIOError:
             return False
-        except ConnectionResetError:
-            raise Gone from None
         if not data:
             raise Gone
         self._frames.feed(data)
@@ -202,16 +198,19 @@ class ZygoteChild:
 
     def _wait_for_bell(self, deadline: float) -> None:
         """Wait until the child says that there is something to read, or has ended."""
-        poll = select.poll()
-        poll.register(self._bell, select.POLLIN)
-        if poll.poll(1000 * _left(deadline)):
-            os.read(self._bell, CHUNK)
+        self._line.settimeout(_left(deadline))
+        try:
+            heard = self._line.recv(CHUNK)
+        except ConnectionResetError:
+            heard = b""
+        if not heard and not self._read_on():
+            raise Gone
 
     def end(self) -> str:
         """Kill the child, if it has not ended, and say how it ended."""
         if self._how is None:
-            self._channel.close()
-            os.close(self._bell)
+            self._line.close()
+            os.close(self._answers)
             self._how = self._reap()
         return self._how
 

@@ -55,11 +55,14 @@ class Frames:
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
-        self._buffer = bytearray()
+        self._data = bytearray()
+        self._at = 0
 
     def feed(self, data: bytes) -> None:
         """Take in what has arrived."""
-        self._buffer += data
+        del self._data[: self._at]
+        self._data += data
+        self._at = 0
 
     def next(self) -> Frame | None:
         """Return the next frame, or None while it is incomplete.
@@ -69,17 +72,16 @@ class Frames:
         WireError
             If a frame announces more bytes than the limit.
         """
-        if len(self._buffer) < _HEADER.size:
+        start = self._at + _HEADER.size
+        if start > len(self._data):
             return None
-        size, token = _HEADER.unpack_from(self._buffer)
+        size, token = _HEADER.unpack_from(self._data, self._at)
         if size > self._limit:
             raise wire.WireError(f"a message of {size} bytes")
-        end = _HEADER.size + size
-        if len(self._buffer) < end:
+        if start + size > len(self._data):
             return None
-        message = bytes(self._buffer[_HEADER.size : end])
-        del self._buffer[:end]
-        return token, message
+        self._at = start + size
+        return token, bytes(memoryview(self._data)[start : self._at])
 
 
 _FIELDS: dict[type, tuple[type, ...]] = {

@@ -19,10 +19,10 @@ from typing import cast
 
 from course_lib.grading import wire
 from course_lib.grading.sandbox import isolation, messages, preload
-from course_lib.grading.sandbox.guest import Cases, Guest
+from course_lib.grading.sandbox.guest import Cases, Guest, rehearse
 
 FORK, END, PREPARE = b"F", b"E", b"P"
-"""Commands: fork (with a channel and a bell), end the child, take cases (a number and a file)."""
+"""Commands: fork (with a line and a pipe), end the child, take cases (a number and a file)."""
 KEY = struct.Struct("<q")
 STATUS = struct.Struct("<id")
 """What the zygote says of a child that has ended: its wait status and its CPU time in seconds."""
@@ -42,6 +42,7 @@ def main(control: int, wanted: Collection[str] | None) -> None:
     coordinator = socket.socket(fileno=control)
     try:
         preload.import_all()
+        rehearse()
         isolation.become_nobody()
         layers = isolation.chosen(wanted)
         isolation.confine_zygote(layers)
@@ -81,7 +82,7 @@ class Zygote:
                 return
 
     def _fork(self, descriptors: list[int]) -> None:
-        """Start a child; if that fails, the coordinator finds its channel closed."""
+        """Start a child; if that fails, the coordinator finds its pipe closed."""
         with contextlib.suppress(OSError):
             self._child = os.fork()
         if self._child == 0:
@@ -109,8 +110,8 @@ def _run_child(
 ) -> None:
     """Confine this process and run a submission in it; never return."""
     try:
-        channel, bell = _only_descriptors(descriptors)
-        guest = Guest(channel, channel, bell, prepared)
+        line, answers = _only_descriptors(descriptors)
+        guest = Guest(requests=line, answers=answers, bell=line, prepared=prepared)
         try:
             layers.put_on()
             report = messages.READY
