@@ -446,10 +446,11 @@ def test_a_patched_comparison_in_numpys_error_state_is_of_no_use():
         np.set_printoptions(precision=0, suppress=True)
         return x * 0.0, 0.0
 
+    before = np.geterr()
     try:
         diagnosis = diagnosis_of(cheat)
     finally:
-        np.seterr(all="warn")
+        np.seterr(**before)
         np.set_printoptions(precision=8, suppress=False)
     assert diagnosis.example.compared[0].expected == "[1.]"
 
