@@ -9,6 +9,7 @@
 VENV ?= .venv
 NB ?= notebooks exercises solutions
 JOBS ?= 2
+COVERAGE ?= --cov
 PYTHONS ?= 3.11 3.12 3.13
 ENVS ?= .venv
 EXTRAS := tests,browser
@@ -57,7 +58,7 @@ lint: $(VENV)/tests.stamp
 
 unit: $(VENV)/tests.stamp
 	$(RUN) MPLBACKEND=agg $(BIN)/python -m pytest -p no:nbval -n $(JOBS) --dist loadfile \
-		--durations=10 --cov
+		--durations=10 $(COVERAGE)
 
 # Notebooks are stored with one hash seed and compared with another: whatever depends on the
 # order of a set shows here.
