@@ -128,9 +128,11 @@ def test_answers_arrive_whether_they_are_many_or_large(size):
         assert [array[-1] for array in value(outcomes["f"])] == [x for (x,) in cases]
 
 
-def test_results_that_are_too_much_together_end_the_function(sandbox):
+@pytest.mark.parametrize("kind", KINDS)
+def test_results_that_are_too_much_together_end_the_function(kind):
     source = "import numpy as np\n\ndef f(x):\n    return np.zeros(1_000_000)\n"
-    _, outcomes = attempt(sandbox, source, "f", cases=[(1.0,)] * 6)
+    with Sandbox(limits=Limits(seconds=60), unhardened=kind == "unhardened") as patient:
+        _, outcomes = attempt(patient, source, "f", cases=[(1.0,)] * 6)
     kinds = [type(outcome) for outcome in outcomes["f"]]
     assert kinds == [Returned] * 4 + [Crashed, NotCalled]
     assert "bytes of results" in outcomes["f"][4].reason
