@@ -49,7 +49,8 @@ def draw_curves(
         steps = np.arange(len(values)) if x is None else x
         values = np.where(np.isfinite(values), values, np.nan)
         ax.plot(steps, values, color=color, linestyle=dash, label=label or None)
-    ax.set(xscale=xscale, yscale=yscale, xlabel=xlabel, ylabel=ylabel)
+    _scale(ax, xscale, yscale)
+    ax.set(xlabel=xlabel, ylabel=ylabel)
     if any(curves) and legend == "above":
         ax.legend(
             loc="lower left", bbox_to_anchor=(0, 1), ncols=3, frameon=False, borderaxespad=0,
@@ -165,7 +166,8 @@ def draw_sweep(
     -------
     Axes
     """
-    ax.set(xscale="log", yscale=yscale, xlabel=xlabel, ylabel=ylabel)
+    _scale(ax, "log", yscale)
+    ax.set(xlabel=xlabel, ylabel=ylabel)
     lost = np.zeros(len(learning_rates), dtype=bool)
     for index, (label, values) in enumerate(results.items()):
         color, dash, marker = look(index)
@@ -213,7 +215,8 @@ def draw_trials(learning_rates: Array, values: Array, *, ax: Axes) -> Axes:
     }
     for earlier, marker in ((~above, "o"), (above, "^")):
         shown = np.flatnonzero(earlier[:-1])
-        ax.plot(learning_rates[shown], height[shown], marker, markersize=5, **past)
+        if shown.size:
+            ax.plot(learning_rates[shown], height[shown], marker, markersize=5, **past)
     marker = "^" if above[-1] else "D"
     ax.plot(
         learning_rates[-1:], height[-1:], marker, markersize=9, color=VERMILION,
@@ -252,3 +255,11 @@ def draw_bifurcation(
     ax.plot(rates[shown], values[shown], ",", color=BLUE, alpha=0.5, rasterized=True)
     ax.set(xlabel=xlabel, ylabel=ylabel, xlim=(learning_rates.min(), learning_rates.max()))
     return ax
+
+
+def _scale(ax: Axes, xscale: str, yscale: str) -> None:
+    """Set scales that are not set yet: each makes new tick locators, and forgets the labels."""
+    if ax.get_xscale() != xscale:
+        ax.set_xscale(xscale)
+    if ax.get_yscale() != yscale:
+        ax.set_yscale(yscale)

@@ -91,8 +91,10 @@ def _draw_path(path: Array, label: str, index: int, ax: Axes) -> None:
     if not path.size:
         return
     color, dash, marker = look(index)
-    ax.plot(*path, color=color, linestyle=dash, linewidth=1.2, label=label or None, zorder=3)
-    ax.plot(*path, color=color, marker=marker, markersize=3.5, linestyle="none", zorder=3)
+    ax.plot(
+        *path, color=color, linestyle=dash, linewidth=1.2, marker=marker, markersize=3.5,
+        label=label or None, zorder=3,
+    )  # fmt: skip
     ends: dict[str, Any] = {"color": color, "marker": marker, "linestyle": "none", "zorder": 4}
     ax.plot(*path[:, :1], markersize=10, markerfacecolor="white", markeredgewidth=2, **ends)
     ax.plot(*path[:, -1:], markersize=9, **ends)

@@ -24,7 +24,7 @@ from course_lib.widgets.experiment import (
     read_code,
     static_figure,
 )
-from course_lib.widgets.work import Later, NewestWork, on_the_running_loop
+from course_lib.widgets.work import Later, NewestWork
 
 STYLE = """<style>
 .course-lab .widget-image { max-width: 100%; height: auto; }
@@ -50,7 +50,7 @@ class Lab(Generic[Result]):
     settings : mapping
         A value for each of the experiment's controls.
     later : callable, optional
-        Who calls for the next slice of long work; the kernel's event loop.
+        Who calls for the next slice of long work: by default the kernel's event loop.
 
     Attributes
     ----------
@@ -74,7 +74,7 @@ class Lab(Generic[Result]):
         experiment: Experiment[Result],
         settings: Settings,
         *,
-        later: Later = on_the_running_loop,
+        later: Later | None = None,
     ) -> None:
         accepted = accept(experiment, settings)
         self.experiment = experiment

@@ -9,6 +9,7 @@ messages in between, and starts anew when a setting has changed: the last value 
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections.abc import Callable, Iterator
 from typing import Generic, Protocol, TypeVar
@@ -25,17 +26,17 @@ class Handle(Protocol):
         """Do not begin."""
 
 
-Later = Callable[[Callable[[], None]], Handle | None]
-"""`later(f)` has f called soon, after messages were read; None if there is nobody to call it."""
+Later = Callable[[Callable[[], None]], Handle]
+"""`later(f)` has f called soon, after messages were read."""
 
 
-def on_the_running_loop(call: Callable[[], None]) -> Handle | None:
-    """Have the kernel's event loop call soon; None where no loop runs, as in a script."""
+def the_running_loop() -> Later | None:
+    """Return a `later` of the kernel's event loop; None where no loop runs, as in a script."""
     try:
         loop = asyncio.get_running_loop()
     except RuntimeError:
         return None
-    return loop.call_later(0.002, call)
+    return lambda call: loop.call_later(0.002, call)
 
 
 class NewestWork(Generic[Result]):
@@ -48,7 +49,8 @@ class NewestWork(Generic[Result]):
     fail : callable
         `fail(error)` with whatever the iterator or `show` raised. The work is over then.
     later : callable, optional
-        Who calls for the next slice. Without anybody, `start` works to the end.
+        Who calls for the next slice: by default the running event loop. Where none runs, `start`
+        works to the end.
     """
 
     def __init__(
@@ -56,12 +58,12 @@ class NewestWork(Generic[Result]):
         show: Callable[[Result, bool], None],
         fail: Callable[[Exception], None],
         *,
-        later: Later = on_the_running_loop,
+        later: Later | None = None,
     ) -> None:
         self._show, self._fail, self._later = show, fail, later
         self._results: Iterator[Result] | None = None
         self._latest: Result | None = None
-        self._length = FIRST_SLICE
+        self._length, self._next = FIRST_SLICE, later
         self._handle: Handle | None = None
 
     @property
@@ -72,7 +74,8 @@ class NewestWork(Generic[Result]):
     def start(self, results: Iterator[Result]) -> None:
         """Abandon what is under way, and work on this; its first slice at once."""
         self.stop()
-        self._results, self._length = results, FIRST_SLICE
+        self._next = self._later or the_running_loop()
+        self._results, self._length = results, FIRST_SLICE if self._next else math.inf
         self._work()
 
     def stop(self) -> None:
@@ -82,16 +85,15 @@ class NewestWork(Generic[Result]):
         self._handle = self._results = self._latest = None
 
     def _work(self) -> None:
-        """Work slice by slice, as long as nobody else would call for the next one."""
+        """Work for a slice, and have oneself called for the next."""
         self._handle = None
-        while self.busy and self._handle is None:
-            try:
-                self._slice()
-            except Exception as error:  # a callback's exception would vanish into a log
-                self.stop()
-                self._fail(error)
-            if self.busy:
-                self._handle = self._later(self._work)
+        try:
+            self._slice()
+        except Exception as error:  # a callback's exception would vanish into a log
+            self.stop()
+            self._fail(error)
+        if self.busy and self._next:
+            self._handle = self._next(self._work)
 
     def _slice(self) -> None:
         """Take results until the time is up, and show the last."""
