@@ -155,6 +155,8 @@ class LearningRate:
         """Return the frame, what is known before the run, and the run."""
         problem = result.problem
         key = (result.eta, len(result.losses), result.threshold_at_end)
+        if self._tried_on != (problem, result.steps):
+            self._tried_on, self._tried = (problem, result.steps), {}
         if result.whole:
             self._remember(result)
         return [
@@ -178,10 +180,9 @@ class LearningRate:
         return " ".join(sentences)
 
     def _remember(self, run: Run) -> None:
-        """Keep what each learning rate gave, as long as the problem is the same."""
-        if self._tried_on != (run.problem, run.steps) or len(self._tried) >= REMEMBERED:
-            self._tried_on, self._tried = (run.problem, run.steps), {}
-        self._tried.pop(run.eta, None)  # the last one stands last
+        """Keep what the learning rate gave."""
+        if len(self._tried) >= REMEMBERED:
+            self._tried = {}
         self._tried[run.eta] = run.outcome
 
     def _draw_run(self, panes: Panes, run: Run) -> None:
@@ -191,9 +192,9 @@ class LearningRate:
             draw_threshold(
                 run.threshold_at_end, "at the end", ax=panes["rates"], at=0.72, dotted=True
             )
-        if self._tried:
-            rates, outcomes = np.array(list(self._tried.items())).T
-            draw_trials(rates, outcomes, ax=panes["rates"])
+        earlier = {eta: outcome for eta, outcome in self._tried.items() if eta != run.eta}
+        rates, outcomes = np.array([*earlier.items(), (run.eta, run.outcome)]).T
+        draw_trials(rates, outcomes, ax=panes["rates"])
 
 
 def _is_quadratic(settings: Settings) -> bool:

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from ipywidgets.widgets import widget as ipywidgets_registry
 
+from course_lib.plots import draw_layers, mosaic
 from course_lib.widgets import learning_rate_lab, learning_rate_lab_figure
 from course_lib.widgets.learning_rate import PROBLEMS, LearningRate
 from course_lib.widgets.learning_rate_words import (
@@ -280,6 +281,17 @@ class TestHistory:
             *_, run = experiment.compute({**DEFAULTS, "eta": eta})
             experiment.layers(run)
         assert list(experiment._tried) == [0.01, 0.05, 0.09]
+
+    def test_a_run_under_way_is_marked_at_its_own_learning_rate(self):
+        experiment = LearningRate()
+        *_, whole = experiment.compute({**DEFAULTS, "eta": 0.01})
+        experiment.layers(whole)
+        begun = next(iter(experiment.compute({**DEFAULTS, "eta": 0.09})))
+        _, panes = mosaic(experiment.layout)
+        draw_layers(experiment.layers(begun), panes)
+        mark = panes["rates"].lines[-1]
+        assert (mark.get_marker(), mark.get_xdata()) == ("D", [0.09])
+        assert list(experiment._tried) == [0.01]
 
     def test_another_problem_begins_an_empty_history(self):
         experiment = LearningRate()
