@@ -218,6 +218,8 @@ def test_every_loss_is_found_by_its_name():
         ((3, 2), (4, 2), "one row a sample"),
         ((4, 2, 5), (4, 2, 5), "one row a sample"),
         ((0, 2), (0, 2), "at least one sample"),
+        ((0, 2), (4, 2), "at least one sample"),
+        ((4, 2), (0, 2), "at least one sample"),
         ((4, 0), (4, 0), "at least one sample"),
     ],
 )

@@ -376,6 +376,14 @@ def test_hidden_layers_are_what_the_next_layer_is_given():
     assert MLP((2, 1)).hidden_layers([1.0, 2.0, 3.0], X) == []
 
 
+def test_a_network_is_its_settings_which_cannot_be_changed():
+    net = MLP((2, 3, 1))
+    assert net == MLP([2, 3, 1], hidden="tanh", output="identity", loss="mse")
+    assert len({net, MLP((2, 3, 1)), MLP((2, 4, 1))}) == 2
+    with pytest.raises(AttributeError):
+        net.hidden = "relu"
+
+
 # --- bad input -----------------------------------------------------------------------------------
 
 

@@ -311,6 +311,14 @@ def test_the_short_names_pass_their_settings_on():
         assert short == Optimizer(direction=direction, learning_rate=rate)
 
 
+def test_an_optimizer_is_its_settings_given_by_name_and_not_changed():
+    optimizer = sgd(learning_rate=0.1)
+    with pytest.raises(AttributeError):
+        optimizer.learning_rate = 0.2
+    with pytest.raises(TypeError, match="positional"):
+        Optimizer(chain(), 0.1)
+
+
 # --- bad input -----------------------------------------------------------------------------------
 
 

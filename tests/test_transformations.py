@@ -329,6 +329,13 @@ def test_links_with_the_same_settings_are_equal_and_none_can_be_changed(link):
         link.beta = 0.5
 
 
+def test_the_settings_that_are_not_given_are_those_of_the_papers():
+    assert Momentum() == Momentum(beta=0.9)
+    assert Nesterov() == Nesterov(beta=0.9)
+    assert RMSProp() == RMSProp(beta=0.9, eps=1e-8)
+    assert Adam() == Adam(beta1=0.9, beta2=0.999, eps=1e-8, amsgrad=False)
+
+
 # --- bad settings --------------------------------------------------------------------------------
 
 
