@@ -9,6 +9,7 @@ a generator. Their classes take turns, so that any first part of a set holds all
 
 from __future__ import annotations
 
+import functools
 import math
 from importlib import resources
 from typing import NamedTuple
@@ -137,10 +138,15 @@ def digits() -> Dataset:
     Alpaydin and Kaynak (1998), Optical recognition of handwritten digits, UCI Machine Learning
     Repository, doi:10.24432/C50P49, licence CC BY 4.0. `course_lib/data/README.md` says more.
     """
+    pixels, labels = _stored_digits()
+    return Dataset(pixels / BRIGHTEST, _targets(labels, 10), "digits")
+
+
+@functools.cache  # a submission that is graded can open no file, so its grader reads this one first
+def _stored_digits() -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
     file = resources.files("course_lib").joinpath("data", "digits.npz")
     with file.open("rb") as stream, np.load(stream) as stored:
-        pixels, labels = stored["pixels"], stored["labels"]
-    return Dataset(pixels / BRIGHTEST, _targets(labels, 10), "digits")
+        return stored["pixels"], stored["labels"]
 
 
 def split(data: Dataset, *, test_share: float, rng: np.random.Generator) -> tuple[Dataset, Dataset]:

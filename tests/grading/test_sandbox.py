@@ -207,6 +207,16 @@ def test_the_standard_library_and_course_lib_can_be_imported(sandbox):
     assert value(outcomes["f"]) == [0.5]
 
 
+def test_what_reads_a_file_at_its_first_use_has_read_it(sandbox):
+    """A child may open none: neither the digits of course_lib nor a module that another wants."""
+    source = (
+        "import datetime\nfrom course_lib.datasets import digits\n\n"
+        "def f(x):\n    return digits().X.shape, datetime.datetime.strptime('2020', '%Y').year\n"
+    )
+    _, outcomes = attempt(sandbox, source, "f")
+    assert value(outcomes["f"]) == [((1797, 64), 2020)]
+
+
 def test_a_plot_beside_a_function_does_not_cost_the_function(sandbox):
     source = (
         "import matplotlib.pyplot as plt\nfrom sympy import *\nfrom torch import nn\n"

@@ -36,7 +36,7 @@ class Stub(ModuleType):
         """
         raise ModuleNotFoundError(
             f"{self.__name__} cannot be used here: while it is graded, a submission has numpy,"
-            " course_lib and the standard library, and nothing else"
+            " course_lib and the usual modules of the standard library, and nothing else"
         )
 
     __mro_entries__ = __call__  # a class that is derived from it
