@@ -153,7 +153,7 @@ def test_three_hundred_survive_ten_kills_of_the_coordinator(course):
         process = start(course)
         time.sleep(moments.uniform(0.3, 3.0))
         os.kill(process.pid, signal.SIGKILL)
-        process.communicate()
+        process.communicate(timeout=30)  # which waits for the workers' end of the pipe, too
     grade(course)
     assert kept(course) == names
     rows = marks(course)

@@ -22,7 +22,7 @@ from pathlib import Path
 
 from course_lib.grading.batch.gradebook import Gradebook, Graded, Key
 from course_lib.grading.batch.submissions import Submission
-from course_lib.grading.batch.work import grade_sources, refused
+from course_lib.grading.batch.work import end_with_parent, grade_sources, refused
 from course_lib.grading.case_files import write_cases
 from course_lib.grading.cases import ExerciseCases
 from course_lib.grading.submission import SubmissionError, read_source
@@ -91,7 +91,7 @@ def grader_of(exercise: ExerciseCases) -> str:
 def process_pool(jobs: int) -> Callable[[], Executor]:
     """Return a maker of pools of fresh processes: none of them is a copy of this one."""
     context = multiprocessing.get_context("spawn")
-    return lambda: ProcessPoolExecutor(jobs, context)
+    return lambda: ProcessPoolExecutor(jobs, context, end_with_parent)
 
 
 @contextmanager

@@ -6,6 +6,8 @@ the children of its sandbox, which hold neither.
 
 from __future__ import annotations
 
+import multiprocessing.connection
+import os
 import threading
 import time
 from collections.abc import Sequence
@@ -19,6 +21,21 @@ from course_lib.grading.results import FunctionResult
 from course_lib.grading.sandbox import Sandbox
 
 _own = threading.local()  # a sandbox serves one thread; a Dask worker may have several
+
+
+def end_with_parent() -> None:
+    """Let this process end when the one that started it does, however that ended.
+
+    A worker of a pool waits for its next task for ever, also after its coordinator was killed.
+    """
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_watch, args=(parent.sentinel,), daemon=True).start()
+
+
+def _watch(sentinel: int) -> None:
+    multiprocessing.connection.wait([sentinel])
+    os._exit(1)
 
 
 def grade_sources(
