@@ -361,9 +361,15 @@ def test_a_setting_out_of_range_is_refused(kind, settings, message):
         kind(**settings)
 
 
-def test_settings_are_given_by_name():
+@pytest.mark.parametrize(
+    "kind", [ClipByGlobalNorm, ClipByValue, Momentum, Nesterov, RMSProp, Adam, DecayWeights]
+)
+def test_settings_are_given_by_name(kind):
     with pytest.raises(TypeError, match="positional"):
-        Momentum(0.9)
+        kind(0.9)
+
+
+def test_settings_are_numbers():
     with pytest.raises(TypeError, match="max_norm must hold real numbers"):
         ClipByGlobalNorm(max_norm="1")
 
