@@ -7,10 +7,13 @@ from typing import Any, Literal
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+from matplotlib.ticker import LogLocator
 
 from course_lib.plots.style import BLACK, BLUE, GREY, VERMILION, Array, look, styled
 
 LABEL_BOX = {"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 1.0}
+MOST_DECADES = 2  # of a logarithmic axis that has ticks between its powers of ten
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -261,5 +264,24 @@ def _scale(ax: Axes, xscale: str, yscale: str) -> None:
     """Set scales that are not set yet: each makes new tick locators, and forgets the labels."""
     if ax.get_xscale() != xscale:
         ax.set_xscale(xscale)
+        _thin_out(ax.xaxis)
     if ax.get_yscale() != yscale:
         ax.set_yscale(yscale)
+        _thin_out(ax.yaxis)
+
+
+class _FewMinorTicks(LogLocator):
+    """Ticks between powers of ten, where there are few of those.
+
+    Each tick is a line and a text: those between six powers take more time than all else that is
+    drawn, and tell nothing.
+    """
+
+    def tick_values(self, vmin: float, vmax: float) -> Any:
+        few = min(vmin, vmax) <= 0 or abs(np.log10(vmax / vmin)) <= MOST_DECADES
+        return super().tick_values(vmin, vmax) if few else np.array([])
+
+
+def _thin_out(axis: Axis) -> None:
+    if axis.get_scale() == "log":
+        axis.set_minor_locator(_FewMinorTicks(subs="auto"))
