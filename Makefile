@@ -57,7 +57,7 @@ lint: $(VENV)/tests.stamp
 	$(BIN)/mypy
 
 unit: $(VENV)/tests.stamp
-	$(RUN) MPLBACKEND=agg $(BIN)/python -m pytest -p no:nbval -n $(JOBS) --dist loadfile \
+	$(RUN) MPLBACKEND=agg $(BIN)/python -m pytest -p no:nbval -n $(JOBS) --dist worksteal \
 		--durations=10 $(COVERAGE)
 
 # Notebooks are stored with one hash seed and compared with another: whatever depends on the
