@@ -9,7 +9,7 @@
 VENV ?= .venv
 NB ?= notebooks exercises solutions
 JOBS ?= 2
-COVERAGE ?= --cov
+COVERAGE ?= -m slipcover --source course_lib --skip-covered
 PYTHONS ?= 3.11 3.12 3.13
 ENVS ?= .venv
 EXTRAS := tests,browser
@@ -57,8 +57,8 @@ lint: $(VENV)/tests.stamp
 	$(BIN)/mypy
 
 unit: $(VENV)/tests.stamp
-	$(RUN) MPLBACKEND=agg $(BIN)/python -m pytest -p no:nbval -n $(JOBS) --dist worksteal \
-		--durations=10 $(COVERAGE)
+	$(RUN) MPLBACKEND=agg $(BIN)/python $(COVERAGE) -m pytest -p no:nbval \
+		-n $(JOBS) --dist worksteal --durations=10
 
 # Notebooks are stored with one hash seed and compared with another: whatever depends on the
 # order of a set shows here.

@@ -48,7 +48,6 @@ def fresh():
 
 
 @pytest.mark.parametrize(("slug", "function", "slip"), SLIPS, ids=named)
-@pytest.mark.no_cover
 def test_every_slip_is_rejected_and_named(slug, function, slip, fresh):
     for cases in (
         public(slug).find(function.name),
@@ -61,7 +60,6 @@ def test_every_slip_is_rejected_and_named(slug, function, slip, fresh):
 
 
 @pytest.mark.parametrize(("slug", "function"), FUNCTIONS, ids=named)
-@pytest.mark.no_cover
 def test_the_solution_gets_full_marks_on_200_seeds(slug, function):
     without_slips = dataclasses.replace(function, slips=())
     reference = REFERENCES[slug][function.name]

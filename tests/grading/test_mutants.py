@@ -133,7 +133,6 @@ SOLUTIONS = Path(__file__).parents[2] / "solutions"
 @pytest.mark.parametrize(
     "slug", sorted(path.name.removesuffix("_spec.py") for path in SOLUTIONS.glob("*_spec.py"))
 )
-@pytest.mark.no_cover
 def test_every_exercise_of_the_course_meets_the_bar(slug):
     functions = audit(slug, SOLUTIONS)
     assert [function.name for function in functions if not function.meets_the_bar] == []

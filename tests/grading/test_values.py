@@ -128,7 +128,6 @@ def test_what_the_model_lacks_is_refused_by_its_true_name(value, name):
     assert name in caught.value.type_name
 
 
-@pytest.mark.no_cover
 def test_a_list_within_a_list_within_a_list_cannot_grow_without_bound():
     """Each level is small; all of them together would be 9000³ numbers."""
     with pytest.raises(UnsupportedValue, match="too large"):

@@ -134,7 +134,6 @@ def test_a_formula_in_plain_text_is_one_line(formula, text):
     assert repr(formula()) == text
 
 
-@pytest.mark.no_cover
 def test_no_line_shows_the_machinery_of_sympy():
     for line in lines():
         latex = line.latex
@@ -144,7 +143,6 @@ def test_no_line_shows_the_machinery_of_sympy():
         assert latex.count("{") == latex.count("}")
 
 
-@pytest.mark.no_cover
 def test_lines_can_be_drawn_as_mathematics():
     """Matplotlib parses them, but for matrices and the arrow; long ones take it long."""
     parser = MathTextParser("agg")

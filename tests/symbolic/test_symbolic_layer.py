@@ -132,7 +132,6 @@ def test_a_derivation_goes_from_the_loss_through_the_kronecker_delta_to_the_resu
     assert deltas == [*sorted(deltas[:-1]), False]  # no delta, then deltas, then none
 
 
-@pytest.mark.no_cover
 def test_every_line_of_a_derivation_has_the_same_value():
     """Written out for n = 3, m = 2, each line about ∂L/∂x_i is the last line."""
     for f, loss in PAIRS[-2:]:

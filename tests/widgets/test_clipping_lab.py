@@ -54,7 +54,6 @@ def walk_over(lab, name):
         assert bytes(lab.picture.value[:4]) == b"\x89PNG"
 
 
-@pytest.mark.no_cover  # what it runs, the other tests run once
 class TestEveryControl:
     @pytest.mark.parametrize("name", DEFAULTS)
     def test_both_ends_and_the_middle_are_answered_and_change_the_picture(self, lab, name):

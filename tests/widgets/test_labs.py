@@ -326,7 +326,6 @@ class TestLab:
         lab.close()
         assert held() == before
 
-    @pytest.mark.no_cover
     def test_a_hundred_labs_opened_and_closed_leave_as_many_objects_as_ten(self):
         def open_and_close(times):
             for top in range(1, times + 1):
@@ -382,7 +381,6 @@ def test_the_code_of_a_set_up_makes_the_same_set_up(settings):
 
 
 @given(st.text(max_size=60))
-@pytest.mark.no_cover
 def test_no_text_whatever_makes_the_set_up_raise_anything_but_a_sentence(text):
     experiment = Counting()
     for typed in (text, f"counting_lab({text})", f"counting_lab(top={text})"):

@@ -139,7 +139,6 @@ def choices(name):
     return list(getattr(control, "options", [True, False]))
 
 
-@pytest.mark.no_cover
 class TestEveryControl:
     @pytest.mark.parametrize("name", DEFAULTS)
     def test_it_is_answered_without_an_error_and_changes_the_picture(self, lab, name):
