@@ -63,11 +63,11 @@ def _problems_of_value(function: FunctionCases, case: Case, outcome: Returned) -
 
 def _changed_in_place(function: FunctionCases, outcome: Returned) -> Problem:
     names = [name for i, name in enumerate(function.parameters) if i in outcome.changed]
-    first = names[0]
+    first, arguments = names[0], "argument" if len(names) == 1 else "arguments"
     return Problem(
         "changed",
-        f"It changed its argument {' and '.join(names)} in place, and its caller still needs that:"
-        f" work on a copy ({first} = {first}.copy()), and write a = a - b for a -= b.",
+        f"It changed its {arguments} {' and '.join(names)} in place, and its caller still needs"
+        f" that: work on a copy ({first} = {first}.copy()), and write a = a - b for a -= b.",
     )
 
 
@@ -139,6 +139,8 @@ def _wrong_type(name: str, expected: Value, got: Value) -> Problem:
     hint = ""
     if isinstance(expected, ndarray) and isinstance(got, list):
         hint = ": np.array(...) makes one"
-    elif isinstance(got, ndarray) and got.size == 1:
-        hint = ": .item() takes the only entry"
+    elif isinstance(expected, ndarray) and _is_number(got):
+        hint = ": is something summed, or averaged, that should stay apart?"
+    elif isinstance(got, ndarray) and _is_number(expected):
+        hint = ": is a sum, a mean or a largest entry still to be taken?"
     return Problem("type", f"{name} is {describe(got)}; expected {describe(expected)}{hint}.")

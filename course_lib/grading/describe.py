@@ -45,7 +45,7 @@ def _show(value: Value, digits: int) -> str:
 
 
 def _show_float(value: float, digits: int) -> str:
-    text = f"{value:.{digits}g}"
+    text = f"{value + 0.0:.{digits}g}"  # -0.0 becomes 0.0
     return text if any(mark in text for mark in ".eni") else f"{text}.0"
 
 

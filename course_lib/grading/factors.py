@@ -103,5 +103,5 @@ def _a_length(telling: Sequence[tuple[float, Evidence]]) -> Relation | None:
     if not any(count_nonzero(i.expected) > 1 and not _close(factor, 1) for factor, i in telling):
         return None
     if all(factor > 0 for factor, _ in telling):
-        return Relation("parallel to the expected, but of another length")
-    return Relation("on the same line as the expected, but of another length or sign")
+        return Relation("proportional to the expected, but by no fixed factor,")
+    return Relation("proportional to the expected, but by no fixed factor or sign,")

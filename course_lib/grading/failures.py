@@ -48,6 +48,8 @@ def unsupported(type_name: str) -> str:
 
 
 def _other(type_name: str) -> str:
+    if type_name.endswith(("Error", "Exception")):
+        return f"a {type_name}; write raise where it says return"
     if type_name.startswith("ndarray of complex"):
         return f"an {type_name}; expected real numbers: is a negative number under a root?"
     if type_name.startswith("ndarray of object"):

@@ -55,7 +55,7 @@ def reshaped(evidence: Sequence[Evidence], tolerance: Tolerance) -> Relation | N
     if not wrong or not all(near(i.expected.ravel(), i.got.ravel(), tolerance) for i in evidence):
         return None
     shapes = f"{wrong[0].got.shape} for {wrong[0].expected.shape}"
-    return Relation("right in its numbers but not in its shape", shapes)
+    return Relation("right but for the shape", shapes)
 
 
 def not_reduced(evidence: Sequence[Evidence], tolerance: Tolerance) -> Relation | None:

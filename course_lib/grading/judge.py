@@ -10,6 +10,7 @@ from course_lib.grading.cases import Case, FunctionCases, KnownSlip
 from course_lib.grading.closeness import Leaf, compare_leaf
 from course_lib.grading.compare import compare, find_problem, leaves
 from course_lib.grading.describe import show, show_apart, show_arguments, sizes
+from course_lib.grading.exceptions import meaning
 from course_lib.grading.failures import code_line, load_problem
 from course_lib.grading.outcomes import LoadState, Outcome, Raised, Returned, Unsupported
 from course_lib.grading.results import (
@@ -106,16 +107,26 @@ def _diagnose(
     problem, outcome = problems[first], outcomes[first]
     assert problem is not None
     slip = find_slip(function, outcomes)
+    refusals = [case.expected[0].kind == "raises" for case in function.cases]
     return Diagnosis(
         stage=problem.stage,
         sentence=problem.sentence,
         slip=slip.name if slip else "",
-        explanation=slip.sentence if slip else guess(function, outcomes),
+        explanation=slip.sentence if slip else _explain(function, problem, outcome, outcomes),
         failed=len(wrong),
         total=len(problems),
         line=code_line(outcome),
         example=_example(function, first, outcome),
+        only_refusals=all(refusals[i] for _, i in wrong),
     )
+
+
+def _explain(
+    function: FunctionCases, problem: Problem, outcome: Outcome, outcomes: Sequence[Outcome]
+) -> str:
+    """Say what an exception means, where that is known, and what the numbers have in common."""
+    words = meaning(outcome) if problem.stage == "exception" else ""
+    return " ".join(part for part in (words, guess(function, outcomes)) if part)
 
 
 def find_slip(function: FunctionCases, outcomes: Sequence[Outcome]) -> KnownSlip | None:

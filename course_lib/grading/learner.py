@@ -27,9 +27,9 @@ from course_lib.grading.submission import SubmissionError, read_source
 class Tools(NamedTuple):
     """The four things to call in an exercise notebook."""
 
-    check: Callable[[Any], Report]
-    hint: Callable[[Any], Report]
-    solution: Callable[[Any], Report]
+    check: Callable[..., Report]
+    hint: Callable[..., Report]
+    solution: Callable[..., Report]
     progress: Callable[[], Report]
 
 
@@ -68,7 +68,7 @@ class Desk:
         self.attempted: set[str] = set()
 
     @without_tracebacks
-    def check(self, function: Any) -> Report:
+    def check(self, function: Any = None) -> Report:
         """Say whether a function is right, and if not, what is wrong with it."""
         cases = self._find(function, "check")
         if isinstance(cases, Report):
@@ -83,7 +83,7 @@ class Desk:
         return report(result)
 
     @without_tracebacks
-    def hint(self, function: Any) -> Report:
+    def hint(self, function: Any = None) -> Report:
         """Show one more hint than the last time, three at most."""
         cases = self._find(function, "hint")
         if isinstance(cases, Report):
@@ -96,7 +96,7 @@ class Desk:
         return note("\n".join([*hints[:shown], more]))
 
     @without_tracebacks
-    def solution(self, function: Any) -> Report:
+    def solution(self, function: Any = None) -> Report:
         """Show the solution, after at least one attempt, where there is one to show."""
         cases = self._find(function, "solution")
         if isinstance(cases, Report):
@@ -139,6 +139,8 @@ def _not_a_function(cases: ExerciseCases, given: object, tool: str) -> str:
     first = cases.functions[0].name
     if isinstance(given, str) and cases.find(given):
         return f"Give the function itself, without quotes: {tool}({given})."
+    if given is None:
+        return f"Which function? Write {tool}({first}), without parentheses after its name."
     return (
         f"{tool} takes a function, and this is {_type_of(given)}. Give the function itself,"
         f" not what it returns: {tool}({first}), without parentheses after its name."

@@ -74,6 +74,8 @@ def _score(result: FunctionResult) -> str:
 def _in_short(diagnosis: Diagnosis) -> str:
     if diagnosis.stage == "passed":
         return f"all {diagnosis.total} cases right"
+    if diagnosis.only_refusals:
+        return "results right, refusal missing"
     counted = f"wrong in {diagnosis.failed} of {diagnosis.total} cases"
     return _SHORT.get(diagnosis.stage, counted)
 

@@ -89,6 +89,8 @@ class Diagnosis:
         The slip's sentence, or a guess from the structure of the numbers, or "".
     failed, total : int
         Cases that fail, of how many.
+    only_refusals : bool
+        Whether every case that fails is one that the function should have refused.
     """
 
     stage: str
@@ -99,6 +101,7 @@ class Diagnosis:
     total: int = 0
     line: CodeLine | None = None
     example: Example | None = None
+    only_refusals: bool = False
 
     @property
     def summary(self) -> str:

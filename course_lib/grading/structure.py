@@ -24,6 +24,8 @@ def guess(function: FunctionCases, outcomes: Sequence[Outcome]) -> str:
     """
     parts = _gather(function, outcomes)
     findings: dict[str, list[str]] = {}
+    if exchanged := _exchanged(function, parts):
+        return exchanged
     right = []
     for name, evidence in parts.items():
         if all(near(item.expected, item.got, function.tolerance) for item in evidence):
@@ -39,15 +41,41 @@ def guess(function: FunctionCases, outcomes: Sequence[Outcome]) -> str:
         if words
     ]
     if right and findings:
-        sentences.append(f"{_join(right)} {_verb(right)} right in every case.")
+        asked = sum(case.expected[0].kind == "value" for case in function.cases)
+        where = "in every case" if len(parts[right[0]]) == asked else "wherever it returned"
+        sentences.append(f"{_join(right)} {_verb(right)} right {where}.")
     return " ".join(sentences)
+
+
+def _exchanged(function: FunctionCases, parts: Mapping[str, Sequence[Evidence]]) -> str:
+    """Say that the results are the right ones in another order, where they are."""
+    names = list(parts)
+    if len(names) < 2 or len({len(evidence) for evidence in parts.values()}) > 1:
+        return ""
+    places = [_found_in(parts[name], parts, function) for name in names]
+    if places == names or sorted(places) != sorted(names):
+        return ""
+    return f"These are the right results in another order: return ({', '.join(names)})."
+
+
+def _found_in(
+    evidence: Sequence[Evidence], parts: Mapping[str, Sequence[Evidence]], function: FunctionCases
+) -> str:
+    """Return the part in whose place the expected results of another stand, "" for none."""
+    for name, others in parts.items():
+        pairs = zip(evidence, others, strict=True)
+        if all(near(mine.expected, other.got, function.tolerance) for mine, other in pairs):
+            return name
+    return ""
 
 
 def _only_refusals(function: FunctionCases, outcomes: Sequence[Outcome]) -> str:
     """Say that every result is right, where each value that was asked for is there."""
     asked = zip(function.cases, outcomes, strict=True)
     values = [outcome for case, outcome in asked if case.expected[0].kind == "value"]
-    if len(values) == len(outcomes) or not all(isinstance(o, Returned) for o in values):
+    kept = all(isinstance(o, Returned) and not o.changed for o in values)
+    returned = all(isinstance(o, Returned) for o in outcomes if o not in values)
+    if len(values) == len(outcomes) or not (kept and returned):
         return ""
     return "All results are right: it remains to refuse what makes no sense."
 

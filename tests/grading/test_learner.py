@@ -121,7 +121,7 @@ def test_the_learners_own_line_is_shown(desk):
         ("double", "without quotes: check(double)"),
         ("something", "takes a function, and this is of type str"),
         (np.ones(2), "not what it returns: check(double), without parentheses"),
-        (None, "this is None"),
+        (None, "Which function? Write"),
         (lambda x: x, "no function <lambda>"),
         (np.mean, "no function mean"),
     ],

@@ -1,9 +1,12 @@
 """The structural guess: what the numbers of an unknown mistake have in common."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 from grading.made_up import DOUBLE, answer, diagnosis_of, single
 
+from course_lib.grading.cases import Expectation
 from course_lib.grading.values import keywords
 
 RNG = np.random.default_rng(0)
@@ -39,7 +42,7 @@ def explained(wrong, reference=right, inputs=VECTORS, **parameters):
         (lambda x: np.maximum(3 * x, 0), "the expected with 0 for its negative entries"),
         (lambda x: np.round(3 * x), "the expected rounded"),
         (lambda x: 3 * x[::-1], "the expected in reverse order"),
-        (lambda x: 3 * x[:, None], "right in its numbers but not in its shape"),
+        (lambda x: 3 * x[:, None], "right but for the shape in all 5 cases: (1, 1) for (1,)"),
         (
             lambda x: 3 * x * len(x),
             "n × the expected in all 5 cases (in case 2, n = 2): a division",
@@ -47,7 +50,10 @@ def explained(wrong, reference=right, inputs=VECTORS, **parameters):
         (lambda x: 3 * x / len(x), "the expected divided by n in all 5 cases (in case 2, n = 2)"),
         (lambda x: -3 * x / len(x), "−1 × the expected divided by n"),
         (lambda x: 3 * x / len(x) ** 2, "the expected divided by n × n"),
-        (lambda x: x * np.linalg.norm(x), "parallel to the expected, but of another length"),
+        (
+            lambda x: x * np.linalg.norm(x),
+            "proportional to the expected, but by no fixed factor, in all",
+        ),
         (lambda x: np.append(x[:-1] * 3, 0), "right but for its last entry"),
         (lambda x: np.append(-1, 3 * x[1:]), "right but for its first entry"),
         (lambda x: 3 * x * RNG.choice([-1, 1], len(x)), "right but for the sign of some entries"),
@@ -159,7 +165,6 @@ def test_cases_that_raise_do_not_silence_the_others():
         lambda x: np.sin(x) + 2 * x**2 + 0.3,
         lambda x: "text",
         lambda x: None,
-        lambda x: 1 / 0,
         lambda x: np.full(len(x), np.nan),
         lambda x: np.full(len(x), np.inf),
         lambda x: np.empty((0, len(x))) * x,
@@ -179,3 +184,61 @@ def test_no_factor_is_read_out_of_a_single_zero():
 def test_a_guess_never_contradicts_a_right_part():
     told = diagnosis_of(lambda x, plus=0: (answer(x, plus=plus)[0], np.sin(x[0])), DOUBLE)
     assert told.explanation == "twice is right in every case."
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        (lambda x, plus=0: answer(x, plus=plus)[::-1], True),
+        (lambda x, plus=0: answer(-x, plus=plus)[::-1], False),
+        (lambda x, plus=0: (answer(x, plus=plus)[0],) * 2, False),
+    ],
+)
+def test_results_that_are_each_others_are_told_and_no_others(wrong, told):
+    cases = DOUBLE.cases
+    in_shape = dataclasses.replace(
+        DOUBLE,
+        cases=tuple(dataclasses.replace(case, expected=(two_arrays(case),)) for case in cases[:-1]),
+    )
+
+    def as_arrays(x, plus=0):
+        return tuple(np.atleast_1d(part) for part in wrong(x, plus=plus))
+
+    text = diagnosis_of(as_arrays, in_shape).explanation
+    assert ("another order: return (twice, total)" in text) == told
+
+
+def two_arrays(case):
+    twice, total = case.expected[0].data
+    return Expectation("value", (twice, np.array([total])))
+
+
+def test_what_is_returned_in_place_of_raised_is_told():
+    def wrong(x, *, plus=0.0):
+        return answer(x, plus=plus) if x.ndim == 1 else ValueError("x must be (n,)")
+
+    diagnosis = diagnosis_of(wrong)
+    assert "a ValueError; write raise where it says return" in diagnosis.sentence
+    assert "remains to refuse" not in diagnosis.explanation
+
+
+def test_an_argument_that_is_changed_is_not_called_a_missing_refusal():
+    def wrong(x, *, plus=0.0):
+        twice, total = answer(x, plus=plus)
+        x[:] = 0
+        return twice, total
+
+    diagnosis = diagnosis_of(wrong)
+    assert diagnosis.stage == "changed"
+    assert "remains to refuse" not in diagnosis.explanation
+    assert not diagnosis.only_refusals
+
+
+def test_what_is_right_before_an_exception_is_called_so_and_no_more():
+    def wrong(x, *, plus=0.0):
+        if len(x) == 3:
+            raise KeyError("three")
+        twice, total = answer(x, plus=plus)
+        return twice, -total
+
+    assert "twice is right wherever it returned." in diagnosis_of(wrong).explanation
