@@ -1,6 +1,6 @@
 """Spec of the exercises to 3.3: inputs, hints and known slips; the reference is the notebook.
 
-Letters of the shapes: n inputs, m outputs, k hidden units, N samples.
+Letters of the shapes: n inputs, m outputs, h hidden units, N samples.
 """
 
 import numpy as np
@@ -81,8 +81,30 @@ MSE_GRADIENT = Function(
         Slip(
             "summed over the outputs",
             lambda y, y_target: np.mean(y - y_target),
-            "You return one number. The gradient has one entry for each output: only the term with"
-            " y_j depends on y_j, so nothing is summed.",
+            "You return one number, the mean of the errors. The gradient has one slope for each"
+            " output: only the term with y_j depends on y_j, so nothing is summed or averaged.",
+        ),
+        Slip(
+            "the sum of the errors",
+            lambda y, y_target: np.sum(y - y_target),
+            "You return one number, the sum of the errors. The gradient has one slope for each"
+            " output: only the term with y_j depends on y_j, so nothing is summed.",
+        ),
+        Slip(
+            "the loss itself",
+            lambda y, y_target: np.mean((y_target - y) ** 2) / 2,
+            "That is the loss L. Its slopes are asked, one for each output: how L changes with"
+            " each y_j.",
+        ),
+        Slip(
+            "divided by m - 1",
+            lambda y, y_target: (y - y_target) / (len(y) - 1),
+            "You divide by m - 1, which is for estimating a variance. The loss divides by m.",
+        ),
+        Slip(
+            "the relative error",
+            lambda y, y_target: (y - y_target) / y,
+            "You divide by y. The loss divides by how many outputs there are, m.",
         ),
         Slip(
             "a sum in place of the difference",
@@ -103,8 +125,8 @@ MSE_GRADIENT = Function(
         Slip(
             "it writes into y",
             _mse_in_place,
-            "`y -= y_target` overwrites the caller's y, and fails for whole numbers. Write"
-            " `y - y_target`, which makes a new array.",
+            "`y -= y_target` overwrites the caller's y, and `y /= len(y)` fails for whole numbers."
+            " Write `(y - y_target) / len(y)`, which makes a new array.",
         ),
     ),
 )
@@ -139,12 +161,16 @@ def _off_the_kink(case: Arguments) -> bool:
 
 
 def _perceptron(
-    error=lambda y, y_target: y - y_target, slope=lambda z: z > 0, bias=1.0, f=lambda z: z * (z > 0)
+    error=lambda y, y_target: y - y_target,
+    slope=lambda z: z > 0,
+    bias=1.0,
+    f=lambda z: z * (z > 0),
+    before=lambda z: z,
 ):
     """Make the right function, but for what is given otherwise."""
 
     def gradient(x, w, b, y_target):
-        z = x @ w + bias * b
+        z = before(x @ w + bias * b)
         delta = error(f(z), y_target) * slope(z) / len(b)
         return np.outer(x, delta), delta
 
@@ -163,6 +189,38 @@ def _perceptron_transposed(*arguments):
 def _perceptron_bias_summed(*arguments):
     dw, db = _perceptron()(*arguments)
     return dw, db.sum()
+
+
+def _perceptron_exchanged(*arguments):
+    dw, db = _perceptron()(*arguments)
+    return db, dw
+
+
+def _perceptron_inner(x, w, b, y_target):
+    _, delta = _perceptron()(x, w, b, y_target)
+    return x.T @ delta, delta
+
+
+def _perceptron_from(weighted_sum):
+    """Make the right function, but for how x and w are multiplied."""
+
+    def gradient(x, w, b, y_target):
+        z = weighted_sum(x, w) + b
+        delta = (np.maximum(z, 0) - y_target) * (z > 0) / len(b)
+        return np.outer(x, delta), delta
+
+    return gradient
+
+
+def _perceptron_divided(x, w, b, y_target):
+    z = x @ w + b
+    delta = (np.maximum(z, 0) - y_target) / len(b) / (z > 0)
+    return np.outer(x, delta), delta
+
+
+def _perceptron_slope_alone(x, w, b, y_target):
+    delta = x @ w + b > 0
+    return np.outer(x, delta), delta
 
 
 PERCEPTRON_GRADIENT = Function(
@@ -245,6 +303,43 @@ PERCEPTRON_GRADIENT = Function(
             " belongs to input i. `np.outer(x, delta)` puts x along the rows.",
         ),
         Slip(
+            "x.T changes nothing",
+            _perceptron_inner,
+            "x has one axis, so x.T is x itself, and `x @ delta` wants as many inputs as outputs."
+            " Every input meets every output: `np.outer(x, delta)`.",
+        ),
+        Slip(
+            "w and x in the other order",
+            _perceptron_from(lambda x, w: w @ x),
+            "w is (n, m) and x is (n,): the n's must meet, so write `x @ w`, without .T. Books that"
+            " keep w as (m, n) have it the other way.",
+        ),
+        Slip(
+            "the results are exchanged",
+            _perceptron_exchanged,
+            "Your dw and db are each other's: return (dw, db), in this order.",
+        ),
+        Slip(
+            "z has the other sign",
+            _perceptron(before=lambda z: -z),
+            "You go on with -(x @ w + b): units are on that should be off.",
+        ),
+        Slip(
+            "on from 1, not from 0",
+            _perceptron(slope=lambda z: z > 1),
+            "A unit is on where z > 0. Yours is on from 1.",
+        ),
+        Slip(
+            "divided by the slope",
+            _perceptron_divided,
+            "You divide by f′(z), which is 0 where a unit is off. The chain rule multiplies.",
+        ),
+        Slip(
+            "the slope alone",
+            _perceptron_slope_alone,
+            "delta has two factors, the slope of the loss and f′(z). You have f′(z) alone.",
+        ),
+        Slip(
             "b is forgotten in z",
             _perceptron(bias=0.0),
             "z_j is the weighted sum *and* b_j. Without b, units are on that should be off.",
@@ -279,7 +374,7 @@ _MLP_SIZES = (
     *((3, 2, 1, 2), (3, 2, 3, 1), (3, 3, 3, 3), (4, 2, 3, 2), (2, 3, 4, 3), (5, 3, 2, 4)),
     *((6, 2, 4, 3), (4, 4, 2, 2)),
 )
-"""N samples, n inputs, k hidden units, m outputs."""
+"""N samples, n inputs, h hidden units, m outputs."""
 
 
 def _mlp_inputs(rng: np.random.Generator) -> list[Arguments]:
@@ -289,8 +384,8 @@ def _mlp_inputs(rng: np.random.Generator) -> list[Arguments]:
     return [*cases, (rng.integers(-2, 3, X.shape), rng.integers(0, 2, Y.shape), *weights)]
 
 
-def _mlp_case(rng: np.random.Generator, N: int, n: int, k: int, m: int) -> Arguments:
-    layers = (_numbers(rng, n, k), _numbers(rng, k), _numbers(rng, k, m), _numbers(rng, m))
+def _mlp_case(rng: np.random.Generator, N: int, n: int, h: int, m: int) -> Arguments:
+    layers = (_numbers(rng, n, h), _numbers(rng, h), _numbers(rng, h, m), _numbers(rng, m))
     return (_numbers(rng, N, n), _numbers(rng, N, m), *layers)
 
 
@@ -303,21 +398,45 @@ def _mlp(
     f=np.tanh,
     error=lambda Y_pred, Y: Y_pred - Y,
     db=lambda D: D.sum(axis=0),
+    f2=lambda Z: Z,
 ):
     """Make the right function, but for what is given otherwise."""
 
     def backward(X, Y, W1, b1, W2, b2):
         A = f(X @ W1 + bias1 * b1)
-        D2 = scale(Y) * error(A @ W2 + bias2 * b2, Y) / Y.size
+        D2 = scale(Y) * error(f2(A @ W2 + bias2 * b2), Y) / Y.size
         D1 = back(D2, W2) * slope(A)
         return X.T @ D1, db(D1), A.T @ D2, db(D2)
 
     return backward
 
 
-def _mlp_order(*arguments):
-    dW1, db1, dW2, db2 = _mlp()(*arguments)
-    return dW2, db2, dW1, db1
+def _mlp_order(*places):
+    """Make the right function, with its results in another order."""
+
+    def backward(*arguments):
+        results = _mlp()(*arguments)
+        return tuple(results[place] for place in places)
+
+    return backward
+
+
+def _mlp_slope_of_z(X, Y, W1, b1, W2, b2):
+    Z = X @ W1 + b1
+    return _mlp(slope=lambda A: 1 - Z**2)(X, Y, W1, b1, W2, b2)
+
+
+def _mlp_back_through_update(X, Y, W1, b1, W2, b2):
+    A = np.tanh(X @ W1 + b1)
+    D2 = (A @ W2 + b2 - Y) / Y.size
+    dW2 = A.T @ D2
+    D1 = (D2 @ dW2.T) * (1 - A**2)
+    return X.T @ D1, D1.sum(axis=0), dW2, D2.sum(axis=0)
+
+
+def _mlp_updated(X, Y, *weights):
+    slopes = _mlp()(X, Y, *weights)
+    return tuple(weight - slope for weight, slope in zip(weights, slopes, strict=True))
 
 
 MLP_BACKWARD = Function(
@@ -327,20 +446,21 @@ MLP_BACKWARD = Function(
     parameters={
         "X": "(N, n)",
         "Y": "(N, m)",
-        "W1": "(n, k)",
-        "b1": "(k,)",
-        "W2": "(k, m)",
+        "W1": "(n, h)",
+        "b1": "(h,)",
+        "W2": "(h, m)",
         "b2": "(m,)",
     },
-    returns={"dW1": "(n, k)", "db1": "(k,)", "dW2": "(k, m)", "db2": "(m,)"},
+    returns={"dW1": "(n, h)", "db1": "(h,)", "dW2": "(h, m)", "db2": "(m,)"},
     hints=(
         "Go forward first and keep what you pass: Z1, A = tanh(Z1), Y_pred. Then go back, one"
         " derivative for each step forward, the last step first.",
-        "Start with D2 = ∂L/∂Y_pred = (Y_pred - Y)/(N m). The last layer is the perceptron's"
-        " formula with A for x. To reach Z1, pass D2 back through W2 and multiply by"
+        "Start with Delta2 = ∂L/∂Y_pred = (Y_pred - Y)/(N m). The last layer is the perceptron's"
+        " formula with A for x. To reach Z1, pass Delta2 back through W2 and multiply by"
         " tanh′(Z1) = 1 - A².",
-        "`D1 = (D2 @ W2.T) * (1 - A**2)`. A weight's gradient is what came in, transposed, times"
-        " what comes back: `X.T @ D1`, `A.T @ D2`. A bias meets every sample: `D.sum(axis=0)`.",
+        "`Delta1 = (Delta2 @ W2.T) * (1 - A**2)`. A weight's gradient is what came in, transposed,"
+        " times what comes back: `X.T @ Delta1`, `A.T @ Delta2`. A bias meets every sample:"
+        " `Delta1.sum(axis=0)`.",
     ),
     slips=(
         Slip(
@@ -351,8 +471,8 @@ MLP_BACKWARD = Function(
         Slip(
             "no mean over samples",
             _mlp(scale=len),
-            "The loss is a mean over the N samples, so every gradient is divided by N; X.T @ D sums"
-            " over the samples and does not divide.",
+            "The loss is a mean over the N samples, so every gradient is divided by N; X.T @ Delta1"
+            " sums over the samples and does not divide.",
         ),
         Slip(
             "no mean over outputs",
@@ -394,18 +514,19 @@ MLP_BACKWARD = Function(
         Slip(
             "W2 is not transposed",
             _mlp(back=lambda D2, W2: D2 @ W2),
-            "Forward, W2 takes k numbers to m; back, it must take m to k, and that is W2.T. With as"
+            "Forward, W2 takes h numbers to m; back, it must take m to h, and that is W2.T. With as"
             " many hidden units as outputs NumPy cannot notice.",
         ),
         Slip(
             "the biases are not summed",
             _mlp(db=lambda D: D),
-            "One bias serves all samples, so its gradient is the sum over them: `D.sum(axis=0)`.",
+            "One bias serves all samples, so its gradient is the sum over them:"
+            " `Delta1.sum(axis=0)`.",
         ),
         Slip(
             "the biases are averaged once more",
             _mlp(db=lambda D: D.mean(axis=0)),
-            "D is divided by N already, so sum it over the samples; a mean divides twice.",
+            "Delta is divided by N already, so sum it over the samples; a mean divides twice.",
         ),
         Slip(
             "the biases are left out going forward",
@@ -441,8 +562,75 @@ MLP_BACKWARD = Function(
         ),
         Slip(
             "the results in another order",
-            _mlp_order,
+            _mlp_order(2, 3, 0, 1),
             "Return (dW1, db1, dW2, db2): the first layer first.",
+        ),
+        Slip(
+            "weights first, then biases",
+            _mlp_order(0, 2, 1, 3),
+            "Return (dW1, db1, dW2, db2): each bias after its own weights.",
+        ),
+        Slip(
+            "1 - Z² for 1 - A²",
+            _mlp_slope_of_z,
+            "tanh′(Z) is 1 - tanh(Z)², that is 1 - A². You squared Z itself.",
+        ),
+        Slip(
+            "1 + A² for 1 - A²",
+            _mlp(slope=lambda A: 1 + A**2),
+            "tanh′ is 1 - A², with a minus: it is 1 at most.",
+        ),
+        Slip(
+            "A² for 1 - A²",
+            _mlp(slope=lambda A: A**2),
+            "tanh′ is 1 - A². Yours is 0 where tanh is steepest.",
+        ),
+        Slip(
+            "divided by tanh′",
+            _mlp(slope=lambda A: 1 / (1 - A**2)),
+            "You divide by 1 - A². The chain rule multiplies.",
+        ),
+        Slip(
+            "tanh on the output too",
+            _mlp(f2=np.tanh),
+            "Y_pred is A @ W2 + b2 as it is: only the hidden layer has a tanh.",
+        ),
+        Slip(
+            "the biases are summed over the units",
+            _mlp(db=lambda D: D.sum(axis=1)),
+            "axis=1 sums over the units and leaves one number for each sample. A bias belongs to a"
+            " unit and meets every sample: sum over the samples, `Delta1.sum(axis=0)`.",
+        ),
+        Slip(
+            "the biases are summed over everything",
+            _mlp(db=lambda D: D.sum()),
+            "Each unit has a bias of its own: sum over the samples alone, `Delta1.sum(axis=0)`.",
+        ),
+        Slip(
+            "back through dW2",
+            _mlp_back_through_update,
+            "The way back leads through the weights, W2, not through their gradient dW2.",
+        ),
+        Slip(
+            "the updated weights",
+            _mlp_updated,
+            "You return the weights after a step. The exercise asks for the slopes; what to do with"
+            " them is descent's business.",
+        ),
+        Slip(
+            "Y_pred with the other sign",
+            _mlp(error=lambda Y_pred, Y: -Y_pred - Y),
+            "The error is Y_pred - Y; you have -Y_pred - Y.",
+        ),
+        Slip(
+            "b1 is subtracted",
+            _mlp(bias1=-1.0),
+            "Z1 = X @ W1 + b1, with a plus.",
+        ),
+        Slip(
+            "b2 is subtracted",
+            _mlp(bias2=-1.0),
+            "Y_pred = A @ W2 + b2, with a plus.",
         ),
     ),
 )
@@ -524,6 +712,35 @@ def _swallowed(loss, theta, i, h):
     return (loss(above) - loss(below)) / (2 * h)
 
 
+def _halved_and_multiplied(loss, theta, i, h):
+    above, below = _steps(theta, i, h)
+    return (loss(above) - loss(below)) / 2 * h
+
+
+def _halved(loss, theta, i, h):
+    return h * _central(loss, theta, i, h)
+
+
+def _above_alone(loss, theta, i, h):
+    above, _ = _steps(theta, i, h)
+    return loss(above) / (2 * h)
+
+
+def _below_alone(loss, theta, i, h):
+    _, below = _steps(theta, i, h)
+    return loss(below) / (2 * h)
+
+
+def _step_alone(loss, theta, i, h):
+    above, below = _steps(theta, i, h)
+    return (loss(above - theta) - loss(below)) / (2 * h)
+
+
+def _step_alone_below(loss, theta, i, h):
+    above, _ = _steps(theta, i, h)
+    return (loss(above) - loss(above - theta)) / (2 * h)
+
+
 def _last_left_out(loss, theta, i, h):
     return _central(loss, theta, i, h) if i < len(theta) - 1 else 0.0
 
@@ -535,16 +752,41 @@ def _not_restored(loss, theta, i, h):
     return (above - loss(theta)) / (2 * h)
 
 
-def _check(difference=_central, reduce=lambda e: np.max(np.abs(e)), refuses=True):
+def _check(
+    difference=_central,
+    reduce=lambda e: np.max(np.abs(e)),
+    compare=lambda g, differences: g - differences,
+    refuses=True,
+    refused=lambda h: h <= 0,
+):
     """Make the right function, but for what is given otherwise."""
 
     def gradient_check(loss, theta, g, *, h=1e-5):
-        if refuses and (theta.shape != g.shape or h <= 0):
+        if refuses and (theta.shape != g.shape or refused(h)):
             raise ValueError("refused, as the exercise asks")
         differences = np.array([difference(loss, theta, i, h) for i in range(len(theta))])
-        return reduce(g - differences)
+        return reduce(compare(g, differences))
 
     return gradient_check
+
+
+def _relative(g, differences):
+    return np.abs(g - differences) / np.maximum(np.abs(g), np.abs(differences))
+
+
+def _steps_add_up(loss, theta, g, *, h=1e-5):
+    """Keep one step for all coordinates, and never set it back."""
+    if theta.shape != g.shape or h <= 0:
+        raise ValueError("refused, as the exercise asks")
+    step, differences = np.zeros(len(theta)), np.zeros(len(theta))
+    for i in range(len(theta)):
+        step[i] = h
+        differences[i] = (loss(theta + step) - loss(theta - step)) / (2 * h)
+    return np.max(np.abs(g - differences))
+
+
+def _first_alone(errors):
+    return np.abs(errors[0])
 
 
 GRADIENT_CHECK = Function(
@@ -564,9 +806,10 @@ GRADIENT_CHECK = Function(
         " coordinate of theta and leave the others, and theta itself, as they are?",
         "For each i: a step of h along coordinate i, the loss on either side, their difference over"
         " the distance between the two points, which is 2h. Compare with g[i].",
-        "`step = np.zeros(len(theta)); step[i] = h`, then"
-        " `(loss(theta + step) - loss(theta - step)) / (2 * h)`; at the end"
-        " `np.max(np.abs(g - differences))`. Refuse a bad h and shapes that differ first.",
+        "In the loop `step = np.zeros(len(theta)); step[i] = h`, and"
+        " `(loss(theta + step) - loss(theta - step)) / (2 * h)`: collect these in a list"
+        " `differences`. At the end `np.max(np.abs(g - np.array(differences)))`. Refuse a bad h and"
+        " shapes that differ first.",
     ),
     slips=(
         Slip(
@@ -599,11 +842,103 @@ GRADIENT_CHECK = Function(
             " 2 * h.",
         ),
         Slip(
+            "divided by 2, multiplied by h",
+            _check(_halved_and_multiplied),
+            "`/ 2 * h` divides by 2, then multiplies by h. With parentheses, `/ (2 * h)`, it"
+            " divides by both.",
+        ),
+        Slip(
+            "divided by 2 alone",
+            _check(_halved),
+            "The two points are 2h apart, so divide by `(2 * h)`: the h is missing.",
+        ),
+        Slip(
+            "theta is written into",
+            _check(_not_restored),
+            "You write into theta. Left moved, it is another point for the next coordinate, and the"
+            " caller's theta is changed; moved back, it is not the same to the last digit, and"
+            " whole numbers swallow h. `theta + step` leaves theta alone.",
+        ),
+        Slip(
             "the differences are 0",
             _check(_nothing),
-            "You return the largest |g|: the differences that you compare with are 0, or nearly."
-            " Is the loss taken at two points, and is their difference divided by (2 * h), in"
-            " parentheses?",
+            "You return the largest |g|: the differences that you compare with are 0. Both losses"
+            " are taken at one point. `up = theta` makes no copy: up and theta are one array then."
+            " `theta + step` makes a new one.",
+        ),
+        Slip(
+            "the loss above alone",
+            _check(_above_alone),
+            "A slope takes two losses: subtract loss(theta - step).",
+        ),
+        Slip(
+            "the loss below alone",
+            _check(_below_alone),
+            "A slope takes two losses: loss(theta + step) comes first.",
+        ),
+        Slip(
+            "the step without theta",
+            _check(_step_alone),
+            "The upper point is theta + step; yours is the step alone.",
+        ),
+        Slip(
+            "the step without theta, below",
+            _check(_step_alone_below),
+            "The lower point is theta - step; yours is the step alone.",
+        ),
+        Slip(
+            "the step is not set back",
+            _steps_add_up,
+            "Your step keeps the h of the coordinates before, so the second moves two at once. Make"
+            " a new `step = np.zeros(len(theta))` in every turn of the loop.",
+        ),
+        Slip(
+            "the smallest in place of the largest",
+            _check(reduce=lambda e: np.min(np.abs(e))),
+            "You return the smallest difference: one right coordinate hides all the wrong ones.",
+        ),
+        Slip(
+            "the first coordinate alone",
+            _check(reduce=_first_alone),
+            "You return in the first turn of the loop, or read one entry: all coordinates are to be"
+            " compared. Does `return` stand inside the loop?",
+        ),
+        Slip(
+            "the relative error",
+            _check(compare=_relative),
+            "You divide by the size of the gradient. That is a good check too, but this exercise"
+            " asks for the difference itself, in the unit of g.",
+        ),
+        Slip(
+            "every coordinate's error",
+            _check(reduce=np.abs),
+            "You return an array with one error for each coordinate: return the largest, a number.",
+        ),
+        Slip(
+            "g is not compared",
+            _check(compare=lambda g, differences: differences),
+            "You return the largest slope. Compare with g: the largest |g - differences|.",
+        ),
+        Slip(
+            "the negative of the error",
+            _check(reduce=lambda e: -np.max(np.abs(e))),
+            "The absolute value comes before the largest is taken, and no minus after it.",
+        ),
+        Slip(
+            "bad input is not refused",
+            _check(refuses=False),
+            "The number is right. But g of another shape broadcasts, and h = 0 divides by 0: raise"
+            " a ValueError for both.",
+        ),
+        Slip(
+            "only shapes are refused",
+            _check(refused=lambda h: False),
+            "Shapes are refused as they should be. A step h of 0 or below is not yet.",
+        ),
+        Slip(
+            "h = 0 is let through",
+            _check(refused=lambda h: h < 0),
+            "h = 0 divides 0 by 0: refuse `h <= 0`, not only h < 0.",
         ),
         Slip(
             "the two sides are exchanged",
@@ -645,12 +980,6 @@ GRADIENT_CHECK = Function(
             "Your loop ends one coordinate early: `range(len(theta))` has them all.",
         ),
         Slip(
-            "theta is not put back",
-            _check(_not_restored),
-            "You write into theta and leave it moved: the next coordinate is then measured at"
-            " another point, and the caller's theta is changed. Add a step to it instead.",
-        ),
-        Slip(
             "whole numbers swallow h",
             _check(_swallowed),
             "A copy of an array of whole numbers holds whole numbers, so adding h = 0.00001 changes"
@@ -660,12 +989,6 @@ GRADIENT_CHECK = Function(
             "h is ignored",
             _check(lambda loss, theta, i, h: _central(loss, theta, i, 1e-5)),
             "Use the h that the caller gives: with another h, another difference comes out.",
-        ),
-        Slip(
-            "bad input is not refused",
-            _check(refuses=False),
-            "The number is right. But g of another shape broadcasts, and h = 0 divides by 0: raise"
-            " a ValueError for both.",
         ),
     ),
     equivalent={
