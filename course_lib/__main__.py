@@ -50,6 +50,9 @@ COMMANDS = {
     "grade": Command(
         "course_lib.grading.batch.terminal:configure_grade", "grade a folder of submissions"
     ),
+    "minutes": Command(
+        "course_lib.teaching.minutes:configure", "measure how long a lecture and its exercise take"
+    ),
     "report": Command(
         "course_lib.grading.batch.terminal:configure_report", "say how the class did"
     ),
