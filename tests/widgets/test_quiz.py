@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from course_lib.widgets.quiz import quiz
+from course_lib.widgets.quiz import poll, quiz
 
 OPTIONS = {"It falls": "Not yet: the sign.", "It climbs": "Yes, by 1.6 a step."}
 
@@ -82,3 +82,53 @@ def test_a_line_may_go_on_in_the_next_and_hold_formulas():
 def test_a_question_that_cannot_be_answered_is_refused(text, message):
     with pytest.raises(ValueError, match=re.escape(message)):
         quiz(text)
+
+
+# A poll: a prediction that is kept, and not judged
+
+
+@pytest.fixture
+def prediction():
+    return poll(r"""Where does the
+        loss go?
+        - Up, by $1.6$ a step
+        - Down
+          for ever""")
+
+
+def test_a_poll_says_back_what_was_chosen_and_asks_to_keep_it(prediction):
+    assert prediction.reply == ""
+    prediction.choose("B")
+    assert "You say B." in prediction.reply
+    assert "into the next cell" in prediction.reply
+    prediction.choose(None)
+    assert prediction.reply == ""
+
+
+def test_a_poll_does_not_judge(prediction):
+    for letter in "AB":
+        prediction.choose(letter)
+        assert not re.search(r"right|wrong|not this", prediction.reply, re.IGNORECASE)
+
+
+def test_the_stored_page_of_a_poll_lists_its_options_and_asks_to_keep_one(prediction):
+    bundle = prediction._repr_mimebundle_()
+    assert bundle["text/plain"] == repr(prediction) == "Prediction: Where does the loss go?"
+    for text in ("Up, by $1.6$ a step", "Down for ever", "into the next cell", "upper-alpha"):
+        assert text in bundle["text/html"]
+    assert "application/vnd.jupyter.widget-view+json" in bundle
+
+
+def test_the_live_form_of_a_poll_has_a_button_for_each_option(prediction):
+    text, buttons, _ = prediction.widget().children
+    assert buttons.options == ("A", "B")
+    assert "Down for ever" in text.value
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "A question?", "One option?\n- yes", "- a\n- b", "Seven?" + "\n- x" * 7, "?\n- a\n- "],
+)
+def test_a_malformed_poll_is_refused(text):
+    with pytest.raises(ValueError, match="2 to 6 options"):
+        poll(text)
