@@ -82,7 +82,7 @@ NEURON = Function(
         Slip(
             "always the sigmoid",
             _neuron(lambda X, w, b, f: 0.5 + 0.5 * np.tanh((X @ w + b) / 2)),
-            "You bend with the sigmoid, whatever f is. Call the f that you are given: f(X @ w + b).",
+            "You bend with the sigmoid, whatever f is. Call the f that you are given.",
         ),
         Slip(
             "the bias is forgotten",
