@@ -7,7 +7,7 @@ forgotten, a transpose missing or added, off by one, another constant, a line dr
 from __future__ import annotations
 
 import ast
-import copy
+import functools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -40,11 +40,11 @@ _OTHER_NAME = {
 
 @dataclass(frozen=True)
 class Mutant:
-    """A function with one edit: the statement before and after, and the whole new source."""
+    """A function with one edit: the statement before and after, and the function's new code."""
 
     before: str
     after: str
-    source: str
+    code: str
 
     @property
     def edit(self) -> str:
@@ -53,7 +53,7 @@ class Mutant:
 
 
 def mutants(source: str, name: str) -> list[Mutant]:
-    """Return every single-edit mutant of the function `name` in a source, each text once.
+    """Return every single-edit mutant of the function `name` in a source, each code once.
 
     Raises
     ------
@@ -66,12 +66,11 @@ def mutants(source: str, name: str) -> list[Mutant]:
     )
     if function is None:
         raise ValueError(f"the source does not define {name}")
-    places = {id(node): place for place, node in enumerate(ast.walk(tree))}
     found: dict[str, Mutant] = {}
-    for statement in _statements(function):
-        for mutant in _of_statement(tree, statement, places):
-            found.setdefault(mutant.source, mutant)
-    found.pop(ast.unparse(tree), None)
+    for statement in list(_statements(function)):
+        for mutant in _of_statement(function, statement):
+            found.setdefault(mutant.code, mutant)
+    found.pop(ast.unparse(function), None)
     return list(found.values())
 
 
@@ -84,19 +83,14 @@ def _statements(function: ast.FunctionDef) -> Iterator[ast.stmt]:
             yield node
 
 
-def _of_statement(
-    tree: ast.Module, statement: ast.stmt, places: dict[int, int]
-) -> Iterator[Mutant]:
-    home = places[id(statement)]
-    before = _first_line(statement)
-    yield Mutant(before, "(dropped)", _edited(tree, home, home, ast.Pass())[0])
+def _of_statement(function: ast.FunctionDef, statement: ast.stmt) -> Iterator[Mutant]:
+    yield _edited(function, statement, statement, ast.Pass())
     if isinstance(statement, ast.Raise):
         return
-    for node in _own_nodes(statement):
+    for node in list(_own_nodes(statement)):
         for change in _CHANGES:
-            for replacement in change(node):
-                source, after = _edited(tree, places[id(node)], home, replacement)
-                yield Mutant(before, after, source)
+            for replacement in list(change(node)):
+                yield _edited(function, statement, node, replacement)
 
 
 def _own_nodes(statement: ast.stmt) -> Iterator[ast.AST]:
@@ -107,19 +101,33 @@ def _own_nodes(statement: ast.stmt) -> Iterator[ast.AST]:
             yield from ast.walk(child)
 
 
-def _edited(tree: ast.Module, place: int, home: int, replacement: ast.AST) -> tuple[str, str]:
-    """Return the whole source with another node at `place`, and its line, that of node `home`."""
-    twin = copy.deepcopy(tree)
-    nodes = list(ast.walk(twin))
-    target, statement = nodes[place], nodes[home]
-    for parent in nodes:
+def _edited(
+    function: ast.FunctionDef, statement: ast.stmt, node: ast.AST, replacement: ast.AST
+) -> Mutant:
+    """Write the function with another node in the place of one; then put that one back."""
+    before = _first_line(statement)
+    put = _place(function, node)
+    put(replacement)
+    code = ast.unparse(ast.fix_missing_locations(function))
+    if isinstance(replacement, ast.Pass):
+        after = "(dropped)"
+    else:
+        after = _first_line(replacement if statement is node else statement)
+    put(node)
+    return Mutant(before, after, code)
+
+
+def _place(function: ast.FunctionDef, node: ast.AST) -> Callable[[ast.AST], None]:
+    """Return what puts another node where this one stands."""
+    for parent in ast.walk(function):
         for field, value in ast.iter_fields(parent):
-            if value is target:
-                setattr(parent, field, replacement)
-            elif isinstance(value, list) and any(item is target for item in value):
-                value[:] = [replacement if item is target else item for item in value]
-    line = _first_line(replacement if statement is target else statement)
-    return ast.unparse(ast.fix_missing_locations(twin)), line
+            if value is node:
+                return functools.partial(setattr, parent, field)
+            if isinstance(value, list):
+                for place, item in enumerate(value):
+                    if item is node:
+                        return functools.partial(value.__setitem__, place)
+    raise ValueError("the node is not in the function")
 
 
 def _first_line(node: ast.AST) -> str:
