@@ -32,6 +32,15 @@ class Leaf(NamedTuple):
     got: Value
 
 
+def is_right(leaf: Leaf, function: FunctionCases) -> bool:
+    """Tell whether one number or array is what it should be, and nothing more."""
+    expected, got = asarray(leaf.expected), asarray(leaf.got)
+    if expected.shape != got.shape:
+        return False
+    tolerance = function.tolerance
+    return _all_near(expected, got, tolerance) or not far(expected, got, tolerance).any()
+
+
 def compare_leaf(leaf: Leaf, function: FunctionCases) -> Problem | None:
     """Return what is wrong with one number or array, None for a right one."""
     expected, got = asarray(leaf.expected), asarray(leaf.got)

@@ -123,11 +123,6 @@ def _leaves(name: str, expected: Value, got: Value) -> Iterator[Leaf | Problem]:
         yield Problem("value", f"{name} is {show(got)}; expected {show(expected)}.")
 
 
-def _comparable(expected: Value, got: Value) -> bool:
-    arrays = isinstance(expected, ndarray) and isinstance(got, ndarray)
-    return arrays or (_is_number(expected) and _is_number(got))
-
-
 def _is_number(value: Value) -> bool:
     """Accept what a reduction returns: a number, or an array without axes."""
     if isinstance(value, ndarray):

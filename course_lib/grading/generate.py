@@ -16,7 +16,7 @@ from course_lib.grading.cases import Case, ExerciseCases, Expectation, FunctionC
 from course_lib.grading.compare import find_problem
 from course_lib.grading.loading import load
 from course_lib.grading.outcomes import Raised, Returned
-from course_lib.grading.running import Arguments, call
+from course_lib.grading.running import Arguments, attempt, without_warnings
 from course_lib.grading.spec import Function, Slip, SpecError, read_spec
 from course_lib.grading.submission import read_source
 
@@ -92,6 +92,10 @@ def make_cases(
     if len(function.hints) != HINTS:
         raise SpecError(f"{function.name} has {len(function.hints)} hints, not {HINTS}")
     rng = np.random.default_rng([seed, zlib.crc32(function.name.encode())])
+    with without_warnings():
+        cases = tuple(_make_case(function, reference, case) for case in function.inputs(rng))
+    if not cases:
+        raise SpecError(f"{function.name} has no inputs")
     without_slips = FunctionCases(
         name=function.name,
         number=number,
@@ -101,11 +105,10 @@ def make_cases(
         returns=function.returns,
         tolerance=function.tolerance,
         hints=function.hints,
-        cases=tuple(_make_case(function, reference, case) for case in function.inputs(rng)),
+        cases=cases,
     )
-    if not without_slips.cases:
-        raise SpecError(f"{function.name} has no inputs")
-    slips = tuple(_run_slip(slip, without_slips) for slip in function.slips)
+    with without_warnings():
+        slips = tuple(_run_slip(slip, without_slips) for slip in function.slips)
     return dataclasses.replace(without_slips, slips=slips)
 
 
@@ -120,7 +123,7 @@ def _signature(function: Function, reference: Callable[..., Any]) -> str:
 
 
 def _make_case(function: Function, reference: Callable[..., Any], arguments: Arguments) -> Case:
-    outcome = call(reference, arguments)
+    outcome = attempt(reference, arguments)
     if isinstance(outcome, Returned) and not outcome.changed:
         if function.expect is None:
             return Case(arguments, (Expectation("value", outcome.value),))
@@ -131,7 +134,7 @@ def _make_case(function: Function, reference: Callable[..., Any], arguments: Arg
 
 
 def _run_slip(slip: Slip, function: FunctionCases) -> KnownSlip:
-    outcomes = [call(slip.wrong, case.arguments) for case in function.cases]
+    outcomes = [attempt(slip.wrong, case.arguments) for case in function.cases]
     pairs = enumerate(zip(function.cases, outcomes, strict=True))
     wrong = [i for i, (case, outcome) in pairs if find_problem(function, case, outcome)]
     if not wrong:

@@ -65,10 +65,11 @@ class InProcess:
         """Call a function, once for each case; after an endless call the others are not made."""
         outcomes: list[Outcome] = []
         end = time.monotonic() + SECONDS
-        for case in cases:
-            outcomes.append(_call_until(end, self.functions[name], case))
-            if _was_stopped(outcomes[-1]):
-                break
+        with without_warnings():
+            for case in cases:
+                outcomes.append(_call_until(end, self.functions[name], case))
+                if _was_stopped(outcomes[-1]):
+                    break
         left = len(cases) - len(outcomes)
         return outcomes + [NotCalled("an earlier call was stopped")] * left
 
@@ -122,7 +123,7 @@ def _differ(before: values.Value, after: Any) -> bool:
 def _call_until(end: float, function: Callable[..., Any], case: Arguments) -> Outcome:
     try:
         with time_limit(max(end - time.monotonic(), 0.01)):
-            return call(function, case)
+            return attempt(function, case)
     except OutOfTime:  # the alarm rang between the call and its end
         return TimedOut(SECONDS)
 
