@@ -1,11 +1,24 @@
-"""Which processes a test has left behind: found through the kernel, whatever they did to hide."""
+"""Processes: which a test has left behind, however they hide, and what time they may take."""
 
 import ctypes
 import os
 import time
 from pathlib import Path
 
+from course_lib.grading.sandbox import Limits
+
 PR_SET_CHILD_SUBREAPER = 36
+
+
+def busy():
+    """Return how many processes want each processor, 1 on an idle machine and 8 at most."""
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
+    return min(max(1.0, load / (os.cpu_count() or 1)), 8.0)
+
+
+def short_limits(seconds):
+    """Limits for what never ends, which leave honest code its share of a busy machine."""
+    return Limits(seconds=seconds * busy(), grace=0.5 * seconds * busy())
 
 
 def adopt_orphans():
@@ -29,7 +42,7 @@ def descendants():
     return found - {os.getpid()}
 
 
-def descendants_in_the_end(expected=frozenset(), seconds=5.0):
+def descendants_in_the_end(expected=frozenset(), seconds=30.0):
     """Return the processes that are still there, beside the expected, once all had time to end."""
     until = time.monotonic() + seconds
     while (left := descendants() - expected) and time.monotonic() < until:

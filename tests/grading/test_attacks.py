@@ -17,10 +17,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from grading.processes import adopt_orphans, descendants, descendants_in_the_end
+from grading.processes import adopt_orphans, descendants, descendants_in_the_end, short_limits
 
 from course_lib.grading.cases import Case, ExerciseCases, Expectation, FunctionCases, Tolerance
-from course_lib.grading.sandbox import Limits, Sandbox, seccomp
+from course_lib.grading.sandbox import Sandbox, seccomp
 from course_lib.grading.submission import read_source
 from course_lib.grading.terminal import check_source
 
@@ -31,7 +31,7 @@ HARMLESS_WITHOUT_WALLS = (
     *("deaf_loop", "forged_answers", "frame_hunt", "gc_hunt", "os_exit", "output", "oversized"),
     *("patched_numpy", "rubbish", "segfault", "sleeper"),
 )
-LIMITS = Limits(seconds=1.0, grace=0.3)
+LIMITS = short_limits(0.6)
 FACTOR = "COURSE_TEST_SECRET"
 NOBODY = 65534
 ENVIRONMENT = {

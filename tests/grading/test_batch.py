@@ -73,7 +73,7 @@ def start(course, *options, jobs=2):
 
 def grade(course, *options, jobs=1):
     process = start(course, *options, jobs=jobs)
-    out, err = process.communicate(timeout=120)
+    out, err = process.communicate(timeout=300)
     assert process.returncode == 0, err
     assert "Traceback" not in err
     return out
@@ -163,7 +163,7 @@ def test_three_hundred_survive_ten_kills_of_the_coordinator(course):
         while more and graded(course) < sum(met[-1:]) + more and process.poll() is None:
             time.sleep(0.02)
         os.kill(process.pid, signal.SIGKILL)
-        process.communicate(timeout=30)  # which waits for the workers' end of the pipe, too
+        process.communicate(timeout=300)  # which waits for the workers' end of the pipe, too
         met.append(graded(course))
     assert 0 < met[3] < met[6] < 300, f"the kills met no run at work: {met} were graded after each"
     grade(course, jobs=2)
@@ -179,13 +179,13 @@ def test_a_worker_that_is_killed_costs_nothing(course):
         hand_in(course, name, f"# {name}\n{HALF}{TWICE}")
     process = start(course)
     killed = 0
-    until = time.monotonic() + 60
+    until = time.monotonic() + 300
     while killed < 3 and process.poll() is None and time.monotonic() < until:
         for worker in workers_of(process.pid)[:1]:
             os.kill(worker, signal.SIGKILL)
             killed += 1
         time.sleep(0.4)
-    _, err = process.communicate(timeout=120)
+    _, err = process.communicate(timeout=300)
     assert process.returncode == 0, err
     assert killed
     assert kept(course) == names
@@ -204,12 +204,12 @@ def test_ctrl_c_says_that_the_same_command_goes_on_and_it_does(course):
     for number in range(60):
         hand_in(course, f"s{number}", f"# {number}\ndef half(x):\n    while 1: pass\n")
     process = start(course)
-    until = time.monotonic() + 60
+    until = time.monotonic() + 300
     while not workers_of(process.pid) and time.monotonic() < until:
         time.sleep(0.1)
     time.sleep(1.0)
     os.killpg(process.pid, signal.SIGINT)
-    out, err = process.communicate(timeout=30)
+    out, err = process.communicate(timeout=300)
     assert process.returncode == 130
     assert "The same command goes on" in out
     assert "Traceback" not in err
@@ -346,7 +346,7 @@ def test_a_dask_cluster_grades_the_same(course):
         hand_in(course, f"s{number:02}", f"# {number}\n{HALF}")
     (course / "cluster.py").write_text(CLUSTER)
     process = subprocess.run(
-        [sys.executable, "cluster.py"], cwd=course, capture_output=True, text=True, timeout=120
+        [sys.executable, "cluster.py"], cwd=course, capture_output=True, text=True, timeout=300
     )
     assert process.returncode == 0, process.stderr
     assert "graded 25, known from before 0" in process.stdout

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from grading.processes import adopt_orphans, descendants, descendants_in_the_end
+from grading.processes import adopt_orphans, descendants, descendants_in_the_end, short_limits
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -39,7 +39,7 @@ from course_lib.grading.sandbox import (
 from course_lib.grading.sandbox.children import ONE_THREAD, Gone
 
 HOUSE = Path(__file__).parents[2]
-LIMITS = Limits(seconds=0.6, grace=0.3)
+LIMITS = short_limits(0.6)
 KINDS = ["hardened", "unhardened"] if seccomp.supported() else ["unhardened"]
 hardened_only = pytest.mark.skipif(not seccomp.supported(), reason="walls need Linux and seccomp")
 
