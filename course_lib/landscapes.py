@@ -330,6 +330,43 @@ def noisy_quadratic(theta: npt.ArrayLike, samples: npt.ArrayLike) -> LossAndGrad
         return 0.5 * np.mean((theta - samples) ** 2, axis=0), theta - samples.mean(axis=0)
 
 
+def reddi(theta: npt.ArrayLike, t: int, *, C: float = 3.0) -> LossAndGradient:
+    r"""Return the loss of round t in a game that Adam loses.
+
+    .. math:: f_t(x) = \begin{cases} C x & t \bmod 3 = 1 \\ -x & \text{otherwise} \end{cases}
+        \qquad x \in [-1, 1], \quad C > 2
+
+    Three rounds together cost :math:`(C - 2) x`, so −1 is the best point and +1 the worst. Adam
+    with :math:`\beta_1 = 0` and :math:`\beta_2 = 1/(1 + C^2)` shrinks the rare large gradient more
+    than the two small ones that follow, and walks to +1; AMSGrad remembers it, and walks to −1.
+    The caller keeps x in [−1, 1]: see `project` of `Optimizer`.
+
+    Parameters
+    ----------
+    theta : array_like of shape (1,) or (1, runs)
+        x.
+    t : int
+        Round; 1 is the first.
+    C : float
+
+    Raises
+    ------
+    ValueError
+        If `theta` has more than one coordinate, `t` is below 1, or `C` is not above 2.
+
+    References
+    ----------
+    Reddi, Kale and Kumar (2018), On the convergence of Adam and beyond, ICLR, section 3.
+    """
+    theta = as_floats("theta", theta)
+    check_shape("theta", theta, (1, ...), "this game has one coordinate")
+    check_count("t", t, hint="the first round is t = 1")
+    if not C > 2:
+        raise ValueError(f"C must be above 2, or +1 would not be the worst point; got {C}")
+    slope = C if t % 3 == 1 else -1.0
+    return slope * theta[0], np.full_like(theta, slope)
+
+
 def _gradient(theta: Array, d_x: Array, d_y: Array) -> Array:
     gradient = np.empty_like(theta)
     gradient[0], gradient[1] = d_x, d_y

@@ -48,20 +48,29 @@ class Optimizer:
         Turns the gradient into :math:`d_t`.
     learning_rate : float, ndarray of shape (runs,), or callable
         :math:`\eta_t \ge 0`; a schedule is called with t = 0, 1, 2, ...
+    project : callable, optional
+        Maps a point to the nearest one that is allowed, say `lambda theta: np.clip(theta, -1, 1)`:
+        projected descent, :math:`\theta_{t+1} = \Pi(\theta_t - \eta_t d_t)`.
 
     Raises
     ------
     TypeError
-        If `direction` is not a transformation.
+        If `direction` is not a transformation, or `project` cannot be called.
     ValueError
         If a constant rate is negative or not finite.
     """
 
     direction: Transformation
     learning_rate: LearningRate
+    project: Callable[[Array], Array] | None = None
 
     def __post_init__(self) -> None:
         check_transformation("direction", self.direction)
+        if not (self.project is None or callable(self.project)):
+            raise TypeError(
+                f"project is {self.project!r}; give a function of theta, such as"
+                " lambda theta: np.clip(theta, -1, 1)"
+            )
         if not callable(self.learning_rate):
             check_non_negative(
                 "learning_rate", self.learning_rate, hint="the step already goes downhill"
@@ -96,7 +105,10 @@ class Optimizer:
         step = self.rate(state.t) * d
         if step.dtype != theta.dtype:  # a float64 rate leaves float32 parameters what they are
             step = step.astype(as_floats("theta", theta).dtype)
-        return np.subtract(theta, step, out=step), OptimizerState(state.t + 1, inner)
+        arrived = np.subtract(theta, step, out=step)
+        if self.project is not None:
+            arrived = self.project(arrived)
+        return arrived, OptimizerState(state.t + 1, inner)
 
 
 def sgd(*, learning_rate: LearningRate) -> Optimizer:

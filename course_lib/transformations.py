@@ -321,6 +321,34 @@ class Adam:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Scale:
+    r"""Multiply every entry by a factor of its own: :math:`d_i = s_i \, g_i`.
+
+    So layers get learning rates of their own: :math:`s_i \eta` is the rate of parameter i. Other
+    libraries call it parameter groups (PyTorch) or a mask (Optax).
+
+    Parameters
+    ----------
+    factor : float, or ndarray that broadcasts against theta
+        s ≥ 0. Shape (runs,) gives one to each run, shape (n,) or (n, 1) one to each parameter,
+        and (n, runs) one to each parameter of each run.
+    """
+
+    factor: float | Array
+
+    def __post_init__(self) -> None:
+        check_non_negative("factor", self.factor, hint="the step already goes downhill")
+
+    def init(self, theta: Array) -> None:
+        """Return no state; check that the shape fits."""
+        _check_broadcast("factor", self.factor, theta)
+
+    def update(self, g: Array, state: None, theta: Array) -> tuple[Array, None]:  # noqa: ARG002
+        """Return the scaled gradient."""
+        return g * self.factor, None
+
+
+@dataclass(frozen=True, kw_only=True)
 class DecayWeights:
     r"""Add :math:`\lambda\theta_t` to what comes in: :math:`d_t = g_t + \lambda\theta_t`.
 
@@ -344,16 +372,20 @@ class DecayWeights:
 
     def init(self, theta: Array) -> None:
         """Return no state; check that the shape fits."""
-        shape, allowed = np.shape(self.weight_decay), ((), theta.shape[1:], theta.shape)
-        if shape not in (*allowed, theta.shape[:1] + (1,) * (theta.ndim - 1)):
-            raise ValueError(
-                f"weight_decay has shape {shape} and theta {theta.shape}: give one number, one for"
-                " each run (runs,), or one for each parameter: (n,), or (n, 1) with runs"
-            )
+        _check_broadcast("weight_decay", self.weight_decay, theta)
 
     def update(self, g: Array, state: None, theta: Array) -> tuple[Array, None]:  # noqa: ARG002
         """Return the gradient plus the decay."""
         return g + self.weight_decay * theta, None
+
+
+def _check_broadcast(name: str, value: float | Array, theta: Array) -> None:
+    shape, allowed = np.shape(value), ((), theta.shape[1:], theta.shape)
+    if shape not in (*allowed, theta.shape[:1] + (1,) * (theta.ndim - 1)):
+        raise ValueError(
+            f"{name} has shape {shape} and theta {theta.shape}: give one number, one for"
+            " each run (runs,), or one for each parameter: (n,), or (n, 1) with runs"
+        )
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from course_lib.landscapes import (
     noisy_quadratic,
     quadratic,
     recurrent_cliff,
+    reddi,
     rosenbrock,
 )
 
@@ -285,3 +286,26 @@ def test_the_noise_floor_of_sgd_is_the_one_of_theory():
 def test_the_noisy_quadratic_refuses_what_is_no_batch(theta, samples, message):
     with pytest.raises(ValueError, match=message):
         noisy_quadratic(theta, samples)
+
+
+def test_three_rounds_of_reddis_game_cost_c_minus_two_times_x():
+    for t in (1, 2, 3, 7):
+        rounds = [reddi([0.5], t + k, C=4.0) for k in range(3)]
+        assert sum(float(loss) for loss, _ in rounds) == pytest.approx((4.0 - 2.0) * 0.5)
+        assert sum(float(g[0]) for _, g in rounds) == pytest.approx(2.0)
+
+
+@pytest.mark.parametrize(("t", "slope"), [(1, 3.0), (2, -1.0), (3, -1.0), (4, 3.0), (100, 3.0)])
+def test_every_third_round_of_reddis_game_has_the_large_slope(t, slope):
+    loss, gradient = reddi(np.array([[0.5, -1.0]]), t)
+    assert_allclose(loss, [slope * 0.5, -slope])
+    assert_allclose(gradient, [[slope, slope]])
+
+
+def test_reddis_game_refuses_what_it_is_not_played_with():
+    with pytest.raises(ValueError, match="one coordinate"):
+        reddi([0.0, 1.0], 1)
+    with pytest.raises(ValueError, match="first round is t = 1"):
+        reddi([0.0], 0)
+    with pytest.raises(ValueError, match="above 2"):
+        reddi([0.0], 1, C=2.0)

@@ -357,3 +357,17 @@ def test_a_learning_rate_is_a_number():
         sgd(learning_rate="fast")
     with pytest.raises(TypeError, match="weight_decay"):
         adamw(learning_rate=0.1)
+
+
+def test_a_projection_keeps_the_parameters_where_they_are_allowed():
+    """Of 0.5 − η·d for d = −1: 0.8, then 1 where 1.1 would be, and so again."""
+    optimizer = Optimizer(
+        direction=chain(), learning_rate=0.3, project=lambda theta: np.clip(theta, -1, 1)
+    )
+    path = _path(optimizer, lambda theta, t: -np.ones_like(theta), np.array([0.5]), 3)
+    assert_allclose(path[:, 0], [0.5, 0.8, 1.0, 1.0])
+
+
+def test_a_projection_that_cannot_be_called_is_refused_with_an_example():
+    with pytest.raises(TypeError, match=r"np\.clip"):
+        Optimizer(direction=chain(), learning_rate=0.3, project=(-1, 1))

@@ -16,6 +16,7 @@ from course_lib.transformations import (
     Momentum,
     Nesterov,
     RMSProp,
+    Scale,
     chain,
     global_norm,
 )
@@ -417,3 +418,20 @@ def test_a_decay_that_does_not_fit_theta_is_refused(decay, theta):
 def test_what_is_no_link_is_named_with_its_place(link):
     with pytest.raises(TypeError, match=r"link 1 of the chain is .*write Adam\(\)"):
         chain(Momentum(), link)
+
+
+def test_a_scale_multiplies_every_entry_of_every_run_by_its_own_factor():
+    g = np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
+    for factor in (0.5, np.array([1.0, 2.0]), np.array([[1.0], [0.0], [2.0]]), g):
+        scale = Scale(factor=factor)
+        d, _ = scale.update(g, scale.init(g), g)
+        by_hand = [[float(np.broadcast_to(factor, (3, 2))[i, r] * g[i, r]) for r in range(2)]
+                   for i in range(3)]  # fmt: skip
+        np.testing.assert_array_equal(d, by_hand)
+
+
+def test_a_scale_that_does_not_fit_or_points_uphill_is_refused():
+    with pytest.raises(ValueError, match="factor has shape"):
+        Scale(factor=np.ones(4)).init(np.ones((3, 2)))
+    with pytest.raises(ValueError, match="downhill"):
+        Scale(factor=-1.0)
