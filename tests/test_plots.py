@@ -27,11 +27,14 @@ from course_lib.plots import (
     draw_index_graph,
     draw_network,
     draw_paths,
+    draw_places,
     draw_powers,
     draw_samples,
+    draw_standing,
     draw_sweep,
     draw_threshold,
     draw_trials,
+    frame_standing,
     mosaic,
     show,
     subplots,
@@ -74,6 +77,8 @@ DRAWINGS = {
     "confusion": lambda ax: draw_confusion(np.eye(2, dtype=int), ax=ax, names="01"),
     "digits": lambda ax: draw_digits(np.eye(64)[:3], [1, 2, 3], [1, 2, 4], ax=ax),
     "samples": lambda ax: draw_samples(np.eye(2), np.array([0, 1]), ax=ax),
+    "standing": lambda ax: draw_standing([0.1, np.inf], ax=frame_standing(2, (-3, 1), ax=ax)),
+    "places": lambda ax: draw_places(["SGD", "Adam"], [2, 1], ax=frame_standing(2, (-3, 1), ax=ax)),
     "decision": lambda ax: draw_decision(SIDE, SIDE, BOWL / BOWL.max(), ax=ax),
 }
 
@@ -318,6 +323,36 @@ class TestLandscapes:
         assert len(drawn) == (2 if np.isfinite(far) else 1)
         assert np.abs(drawn).max() <= 3.0
         ax.figure.canvas.draw()
+
+    def test_a_path_has_about_as_many_markers_as_were_asked_for(self):
+        ax = axes()
+        draw_paths({"": np.zeros((2, 100)), "short": np.zeros((2, 3))}, ax=ax, marks=25)
+        assert [line.get_markevery() for line in ax.lines[::3]] == [4, 1]
+
+    def test_a_look_can_be_chosen(self):
+        ax = axes()
+        draw_paths({"": np.eye(2)}, ax=ax, looks=[5])
+        draw_curves({"": np.ones(2)}, ax=ax, looks=[3])
+        assert ax.lines[0].get_color() == LOOKS[5].color
+        assert ax.lines[-1].get_color() == LOOKS[3].color
+
+
+class TestStandings:
+    def test_a_line_ends_at_its_value_or_at_the_edge(self):
+        ax = frame_standing(4, (-3, 1), ax=axes())
+        draw_standing([0.1, np.inf, 1e-9, np.nan], ax=ax, looks=[2, 0, 1, 3])
+        ends = [line.get_xdata()[1] for line in ax.lines]
+        assert ends == pytest.approx([0.1, 10.0, 1e-3, 10.0])
+        assert [line.get_marker() for line in ax.lines] == [LOOKS[k].marker for k in (2, 0, 1, 3)]
+
+    def test_the_leader_is_bold_and_every_name_stands_above_its_own_line(self):
+        ax = frame_standing(2, (-3, 1), ax=axes())
+        draw_standing([1.0, 0.1], ax=ax)
+        draw_places(["SGD", "Adam"], [2, 1], ax=ax)
+        assert words(ax) == ["2. SGD", "1. Adam"]
+        assert [text.get_weight() for text in ax.texts] == ["normal", "bold"]
+        for text, line in zip(ax.texts, ax.lines, strict=True):
+            assert line.get_ydata()[0] - 1 < text.xy[1] < line.get_ydata()[0]
 
 
 class TestNetworks:

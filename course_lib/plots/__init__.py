@@ -24,6 +24,7 @@ from course_lib.plots.landscapes import draw_contours, draw_paths
 from course_lib.plots.maps import draw_loss_map, draw_place, frame_loss_map
 from course_lib.plots.matrices import draw_confusion, draw_error_map, draw_gradient_errors
 from course_lib.plots.networks import draw_index_graph, draw_network
+from course_lib.plots.standings import draw_places, draw_standing, frame_standing
 from course_lib.plots.style import house_style, mosaic, subplots
 
 __all__ = [
@@ -46,13 +47,16 @@ __all__ = [
     "draw_network",
     "draw_paths",
     "draw_place",
+    "draw_places",
     "draw_powers",
     "draw_samples",
+    "draw_standing",
     "draw_sweep",
     "draw_threshold",
     "draw_trials",
     "frame_digits",
     "frame_loss_map",
+    "frame_standing",
     "house_style",
     "mosaic",
     "show",

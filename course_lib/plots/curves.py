@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import count
 from typing import Any, Literal
 
 import numpy as np
@@ -28,6 +29,7 @@ def draw_curves(
     xlabel: str = "step $t$",
     ylabel: str = "loss",
     legend: Literal["best", "above", "lower left"] | None = "best",
+    looks: Sequence[int] | None = None,
 ) -> Axes:
     """Draw curves that differ by colour and dash, with a legend if they have names.
 
@@ -42,12 +44,14 @@ def draw_curves(
     xlabel, ylabel : str
     legend : {"best", "above", "lower left"}, optional
         Where the legend stands; above, it is a row in the place of the title. None for none.
+    looks : sequence of int, optional
+        Number of each one's look, where it must stay whoever else is drawn; else 0, 1, 2, ...
 
     Returns
     -------
     Axes
     """
-    for index, (label, values) in enumerate(curves.items()):
+    for index, (label, values) in zip(looks or count(), curves.items(), strict=False):
         color, dash, _ = look(index)
         steps = np.arange(len(values)) if x is None else x
         values = np.where(np.isfinite(values), values, np.nan)

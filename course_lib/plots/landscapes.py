@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -61,7 +62,14 @@ def draw_contours(
 
 
 @styled
-def draw_paths(paths: Mapping[str, Array], *, ax: Axes, legend: bool = True) -> Axes:
+def draw_paths(
+    paths: Mapping[str, Array],
+    *,
+    ax: Axes,
+    legend: bool = True,
+    looks: Sequence[int] | None = None,
+    marks: int | None = None,
+) -> Axes:
     """Draw paths through two parameters: a ring at the start, a solid marker at the end.
 
     Parameters
@@ -73,27 +81,33 @@ def draw_paths(paths: Mapping[str, Array], *, ax: Axes, legend: bool = True) -> 
         Its limits stay as they are: a path may leave the box.
     legend : bool
         False where another pane has it.
+    looks : sequence of int, optional
+        Number of each one's look, where it must stay whoever else is drawn; else 0, 1, 2, ...
+    marks : int, optional
+        About how many markers a path has at most; by default every point has one.
 
     Returns
     -------
     Axes
     """
     limits = ax.get_xlim(), ax.get_ylim()
-    for index, (label, path) in enumerate(paths.items()):
-        _draw_path(_within_reach(path, limits), label, index, ax)
+    for index, (label, path) in zip(looks or count(), paths.items(), strict=False):
+        shown = _within_reach(path, limits)
+        every = max(1, shown.shape[1] // marks) if marks else 1
+        _draw_path(shown, label, index, ax, every)
     ax.set(xlim=limits[0], ylim=limits[1])
     if legend and any(paths):
         ax.legend()
     return ax
 
 
-def _draw_path(path: Array, label: str, index: int, ax: Axes) -> None:
+def _draw_path(path: Array, label: str, index: int, ax: Axes, every: int) -> None:
     if not path.size:
         return
     color, dash, marker = look(index)
     ax.plot(
         *path, color=color, linestyle=dash, linewidth=1.2, marker=marker, markersize=3.5,
-        label=label or None, zorder=3,
+        markevery=every, label=label or None, zorder=3,
     )  # fmt: skip
     ends: dict[str, Any] = {"color": color, "marker": marker, "linestyle": "none", "zorder": 4}
     ax.plot(*path[:, :1], markersize=10, markerfacecolor="white", markeredgewidth=2, **ends)

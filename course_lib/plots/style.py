@@ -22,7 +22,7 @@ P = ParamSpec("P")
 Array = npt.NDArray[np.floating]
 
 BLUE, VERMILION, GREEN, PURPLE = "#0072B2", "#D55E00", "#007A5A", "#A8437F"
-OCHRE, GREY, BLACK = "#8F6A00", "#6B6B6B", "#1A1A1A"
+OCHRE, SKY, GREY, BLACK = "#8F6A00", "#2B92BA", "#6B6B6B", "#1A1A1A"
 
 NORMAL_SIZE, LARGE_SIZE = 11.0, 15.0
 MARGINS = 4.6, 1.2, 3.4, 2.0  # left, right, bottom, top of a mosaic, in letters
@@ -43,6 +43,7 @@ LOOKS = (
     Look(PURPLE, (0, (6, 2, 1, 2)), "D"),
     Look(BLACK, (0, (9, 3)), "v"),
     Look(OCHRE, (0, (3, 1, 1, 1, 1, 1)), "P"),
+    Look(SKY, (0, (2, 3)), "<"),
 )
 
 SETTINGS: dict[str, Any] = {

@@ -1,0 +1,88 @@
+"""Standings: who is ahead, as a row for each with a line that grows shorter."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from course_lib.plots.curves import draw_powers
+from course_lib.plots.style import look, styled
+
+NAME = 0.34  # height of a name above its line, in rows
+
+
+@styled
+def frame_standing(rows: int, powers: tuple[int, int], *, ax: Axes) -> Axes:
+    """Set the axes of a standing: losses along x, a row for each below the other.
+
+    Parameters
+    ----------
+    rows : int
+    powers : pair of int
+        Lowest and highest loss, as powers of ten.
+    ax : Axes
+
+    Returns
+    -------
+    Axes
+    """
+    low, high = powers
+    ax.set(xscale="log", xlim=(10.0**low, 10.0**high), ylim=(max(rows, 1) - 0.5, -0.9), yticks=[])
+    draw_powers(low, high, step=max(1, (high - low) // 3), ax=ax, axis="x")
+    return ax
+
+
+@styled
+def draw_places(names: Sequence[str], places: Sequence[int], *, ax: Axes) -> Axes:
+    """Write the place and the name of each row above its line; who leads in bold.
+
+    Parameters
+    ----------
+    names : sequence of str
+    places : sequence of int
+        1 for who leads.
+    ax : Axes
+        As `frame_standing` leaves them.
+
+    Returns
+    -------
+    Axes
+    """
+    for row, (name, place) in enumerate(zip(names, places, strict=True)):
+        ax.annotate(
+            f"{place}. {name}", (0, row - NAME), xycoords=ax.get_yaxis_transform(), xytext=(3, 0),
+            textcoords="offset points", va="center", fontsize="small", zorder=6,
+            weight="bold" if place == 1 else "normal",
+        )  # fmt: skip
+    return ax
+
+
+@styled
+def draw_standing(values: Sequence[float], *, ax: Axes, looks: Sequence[int] | None = None) -> Axes:
+    """Draw a line in each row, from the left to the value, with a marker at its end.
+
+    A value beyond the axes, or not finite, ends at their edge.
+
+    Parameters
+    ----------
+    values : sequence of float
+    ax : Axes
+        As `frame_standing` leaves them.
+    looks : sequence of int, optional
+        Number of each one's look; by default 0, 1, 2, ...
+
+    Returns
+    -------
+    Axes
+    """
+    low, high = ax.get_xlim()
+    ends = np.clip(np.nan_to_num(values, nan=high, posinf=high), low, high)
+    for row, end in enumerate(ends.tolist()):
+        color, dash, marker = look(row if looks is None else looks[row])
+        ax.plot(
+            [low, end], [row, row], color=color, linestyle=dash, marker=marker, markevery=[1],
+            markersize=7, markeredgecolor="white", clip_on=False, zorder=3,
+        )  # fmt: skip
+    return ax
