@@ -474,10 +474,16 @@ CONVERGENCE_RATE = Function(
             " directions together. The largest factor is np.linalg.norm(..., 2).",
         ),
         Slip(
-            "entry by entry",
-            _rate(lambda _factors, H, eta: np.abs(_identity_minus(H, eta)).max()),
-            "You take the largest entry of 1 - ηH. Factors belong to eigenvectors: take the"
-            " eigenvalues.",
+            "the diagonal",
+            _rate(lambda _factors, H, eta: np.abs(1 - eta * np.diag(H)).max()),
+            "You take the diagonal of H, the curvatures along the *axes*. The factors belong to"
+            " the eigenvectors: take the eigenvalues.",
+        ),
+        Slip(
+            "the steepest direction alone, with its sign",
+            _rate(lambda factors, _H, _eta: factors.min()),
+            "You have 1 - ηλ_max, the most negative factor, with its sign. The one largest in"
+            " *size* is asked: it may be that of the flattest direction.",
         ),
         Slip(
             "entries of 1 - eta H",

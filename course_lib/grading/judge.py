@@ -106,8 +106,9 @@ def _diagnose(
     _, first = min(wrong)
     problem, outcome = problems[first], outcomes[first]
     assert problem is not None
-    slip = find_slip(function, outcomes)
     refusals = [case.expected[0].kind == "raises" for case in function.cases]
+    only_refusals = all(refusals[i] for _, i in wrong)
+    slip = find_slip(function, outcomes, only_refusals)
     return Diagnosis(
         stage=problem.stage,
         sentence=problem.sentence,
@@ -117,7 +118,7 @@ def _diagnose(
         total=len(problems),
         line=code_line(outcome),
         example=_example(function, first, outcome),
-        only_refusals=all(refusals[i] for _, i in wrong),
+        only_refusals=only_refusals,
     )
 
 
@@ -129,10 +130,19 @@ def _explain(
     return " ".join(part for part in (words, guess(function, outcomes)) if part)
 
 
-def find_slip(function: FunctionCases, outcomes: Sequence[Outcome]) -> KnownSlip | None:
-    """Return the first known slip that gives these very outcomes."""
+def find_slip(
+    function: FunctionCases, outcomes: Sequence[Outcome], only_refusals: bool
+) -> KnownSlip | None:
+    """Return the first known slip that gives these very outcomes.
+
+    One that is about what has to be refused is looked for only where all else is right: its
+    sentence says so, and the little that is kept of it, say 1 for a rate of 0, says nothing more.
+    """
     with errstate(all="ignore"):
         for slip in function.slips:
+            about = {function.cases[i].expected[0].kind for i in slip.outcomes}
+            if about == {"raises"} and not only_refusals:
+                continue
             if all(_alike(function, known, outcomes[i]) for i, known in slip.outcomes.items()):
                 return slip
     return None

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from grading.made_up import DOUBLE, answer, diagnosis_of, knowing, outcomes_of, verdict_on
 
+from course_lib.grading.cases import KnownSlip
 from course_lib.grading.compare import find_problem
 from course_lib.grading.judge import judge, refuse
 from course_lib.grading.outcomes import (
@@ -304,6 +305,20 @@ def test_a_slip_is_known_by_every_case_that_is_kept():
         return (half if len(x) < 4 else answer)(x, plus=plus)
 
     assert diagnosis_of(half_at_first, knowing(("forgotten", half))).slip == ""
+
+
+def test_a_slip_about_what_to_refuse_is_named_only_where_all_else_is_right():
+    """Both let the matrix through and give zeros there; only one has nothing else to mend."""
+    place = len(DOUBLE.cases) - 1
+    (let_through,) = outcomes_of(does_not_refuse)[place:]
+    slip = KnownSlip("let through", "It is right, but.", {place: let_through})
+    cases = dataclasses.replace(DOUBLE, slips=(slip,))
+
+    def wrong_too(x, *, plus=0.0):
+        return 3 * x + plus, np.sum(3 * x + plus)
+
+    assert diagnosis_of(does_not_refuse, cases).slip == "let through"
+    assert diagnosis_of(wrong_too, cases).slip == ""
 
 
 def test_changing_the_input_as_well_is_not_the_slip():
