@@ -29,6 +29,8 @@ def as_floats(name: str, value: npt.ArrayLike) -> Array:
     TypeError
         If `value` is text, None, complex, or a list whose rows differ in length.
     """
+    if type(value) is np.ndarray and value.dtype.kind == "f":
+        return value
     try:
         array = np.asarray(value)
     except ValueError as error:

@@ -150,7 +150,7 @@ def softmax_cross_entropy(logits: npt.ArrayLike, Y: npt.ArrayLike) -> tuple[Loss
     p = np.exp(Z)
     total = p.sum(axis=1, keepdims=True)
     p /= total
-    loss = (_total_per_run(np.log(total)) - _sum_per_run(Z, np.broadcast_to(Y, Z.shape))) / samples
+    loss = (_total_per_run(np.log(total)) - _sum_per_run(Z, Y)) / samples
     p -= Y
     p /= samples
     return loss, p
@@ -235,13 +235,13 @@ def _misaligned(name: str, shape: tuple[int, ...], target_shape: tuple[int, ...]
 
 
 def _sum_per_run(a: Array, b: Array) -> LossValue:
-    """Σ a b over samples and outputs."""
+    """Σ a b over samples and outputs; `b` may be the same for every run."""
     return float(np.vdot(a, b)) if a.ndim == 2 else np.einsum("njr,njr->r", a, b)
 
 
 def _total_per_run(a: Array) -> LossValue:
     """Σ a over samples and outputs."""
-    return _per_run(a.sum(axis=(0, 1)))
+    return float(a.sum()) if a.ndim == 2 else a.sum(axis=(0, 1))
 
 
 def _per_run(total: Array) -> LossValue:
