@@ -150,6 +150,18 @@ class MLP:
         theta, X = self._checked(theta, X)
         return self._forward(self.layers(theta), X)[1:-1]
 
+    def loss_value(self, theta: npt.ArrayLike, X: npt.ArrayLike, Y: npt.ArrayLike) -> LossValue:
+        """Return the loss alone, as for data put aside or a map of a landscape.
+
+        Parameters and errors are those of `loss_and_gradient`.
+
+        Returns
+        -------
+        float or ndarray of shape (runs,)
+        """
+        theta, X, Y = self._with_targets(theta, X, Y)
+        return self._loss_and_delta(self._forward(self.layers(theta), X)[-1], Y)[0]
+
     def loss_and_gradient(
         self, theta: npt.ArrayLike, X: npt.ArrayLike, Y: npt.ArrayLike
     ) -> tuple[LossValue, Array]:
@@ -177,10 +189,7 @@ class MLP:
         ValueError
             If a shape does not fit, the batch is empty, or the data are not finite.
         """
-        theta, X = self._checked(theta, X)
-        Y = as_floats("Y", Y).astype(theta.dtype, copy=False)
-        if not is_finite(Y):
-            check_finite("Y", Y)
+        theta, X, Y = self._with_targets(theta, X, Y)
         layers = self.layers(theta)
         a = self._forward(layers, X)
         loss, delta = self._loss_and_delta(a[-1], Y)
@@ -234,6 +243,15 @@ class MLP:
         if not is_finite(X):
             check_finite("X", X, hint="remove or fill these samples before training")
         return theta, X if X.dtype == theta.dtype else X.astype(theta.dtype)
+
+    def _with_targets(
+        self, theta: npt.ArrayLike, X: npt.ArrayLike, Y: npt.ArrayLike
+    ) -> tuple[Array, Array, Array]:
+        theta, X = self._checked(theta, X)
+        Y = as_floats("Y", Y)
+        if not is_finite(Y):
+            check_finite("Y", Y)
+        return theta, X, Y if Y.dtype == theta.dtype else Y.astype(theta.dtype)
 
     def _wrong_inputs(self, shape: tuple[int, ...]) -> str:
         features = self.sizes[0]
