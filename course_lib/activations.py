@@ -26,12 +26,12 @@ class Activation:
     function : callable
         `function(z, out)` writes f(z) into `out`, which may be `z` itself.
     slope : callable
-        `slope(a)` is f'(z) written in the output a = f(z).
+        `slope(a, out)` writes f'(z), in terms of the output a = f(z), into `out`, which may be `a`.
     """
 
     name: str
     function: Callable[[Array, Array], Array]
-    slope: Callable[[Array], Array]
+    slope: Callable[[Array, Array], Array]
 
     def __call__(self, z: npt.ArrayLike) -> Array:
         """Return f(z), entry by entry, in the shape of `z`."""
@@ -40,7 +40,8 @@ class Activation:
 
     def derivative(self, z: npt.ArrayLike) -> Array:
         """Return f'(z), entry by entry, in the shape of `z`."""
-        return self.slope(self(z))[()]
+        a = np.asarray(self(z))
+        return self.slope(a, a)[()]
 
     def __repr__(self) -> str:
         return f"<activation {self.name}>"
@@ -51,37 +52,40 @@ def _identity(z: Array, out: Array) -> Array:
     return out
 
 
-def _identity_slope(a: Array) -> Array:
-    return np.ones_like(a)
+def _identity_slope(a: Array, out: Array) -> Array:  # noqa: ARG001
+    out[...] = 1.0
+    return out
 
 
 def _relu(z: Array, out: Array) -> Array:
     return np.maximum(z, 0.0, out=out)
 
 
-def _relu_slope(a: Array) -> Array:
-    return (a > 0).astype(a.dtype)
+def _relu_slope(a: Array, out: Array) -> Array:
+    out[...] = a > 0
+    return out
 
 
 def _sigmoid(z: Array, out: Array) -> Array:
-    # e^88 is the largest power that a float32 holds. Below z = -88 the sigmoid stays at 6e-39.
-    np.maximum(z, -88.0, out=out)
-    np.negative(out, out=out)
-    np.exp(out, out=out)
+    np.negative(z, out=out)
+    with np.errstate(over="ignore"):  # e^1000 is infinite, and 1/(1 + infinity) is 0
+        np.exp(out, out=out)
     out += 1.0
     return np.reciprocal(out, out=out)
 
 
-def _sigmoid_slope(a: Array) -> Array:
-    return a * (1.0 - a)
+def _sigmoid_slope(a: Array, out: Array) -> Array:
+    np.multiply(a, 1.0 - a, out=out)
+    return out
 
 
 def _tanh(z: Array, out: Array) -> Array:
     return np.tanh(z, out=out)
 
 
-def _tanh_slope(a: Array) -> Array:
-    return 1.0 - a * a
+def _tanh_slope(a: Array, out: Array) -> Array:
+    np.multiply(a, a, out=out)
+    return np.subtract(1.0, out, out=out)
 
 
 identity = Activation("identity", _identity, _identity_slope)

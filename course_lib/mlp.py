@@ -201,7 +201,7 @@ class MLP:
             np.add.reduce(delta, axis=0, out=db)
             if a_below is not X:
                 delta = _pull_back(delta, W)
-                delta *= slope(a_below)
+                delta *= slope(a_below, a_below)  # these activations are not needed again
         return loss, gradient
 
     def _forward(self, layers: list[tuple[Array, Array]], X: Array) -> list[Array]:
@@ -227,7 +227,7 @@ class MLP:
         if self.output == "softmax":
             delta = y * (delta - (delta * y).sum(axis=1, keepdims=True))
         elif self.output != "identity":
-            delta *= ACTIVATIONS[self.output].slope(y)
+            delta *= ACTIVATIONS[self.output].slope(y, y)
         return value, delta
 
     def _checked(self, theta: npt.ArrayLike, X: npt.ArrayLike) -> tuple[Array, Array]:

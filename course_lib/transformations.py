@@ -312,15 +312,12 @@ class Adam:
     ) -> tuple[Array, AdamState]:
         """Return the corrected mean over the root of the corrected mean square."""
         beta1, beta2, t = self.beta1, self.beta2, state.t + 1
-        m = beta1 * state.m
-        m += (1 - beta1) * g
-        v = beta2 * state.v
-        v += (1 - beta2) * g**2
+        m = beta1 * state.m + (1 - beta1) * g
+        v = beta2 * state.v + (1 - beta2) * g**2
         v_max = None if state.v_max is None else np.maximum(state.v_max, v)
         m_hat = m / (1 - beta1**t)
         v_hat = (v if v_max is None else v_max) / (1 - beta2**t)
-        m_hat /= np.sqrt(v_hat, out=v_hat) + self.eps
-        return m_hat, AdamState(t, m, v, v_max)
+        return m_hat / (np.sqrt(v_hat) + self.eps), AdamState(t, m, v, v_max)
 
 
 @dataclass(frozen=True, kw_only=True)

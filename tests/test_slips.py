@@ -39,23 +39,19 @@ class Slip(NamedTuple):
 SLIPS: dict[str, dict[str, list[tuple[str, str]]]] = {
     "activations": {
         "test_values_worked_out_by_hand": [
-            ("return a * (1.0 - a)", "return a * (1.0 + a)"),
-            ("return a * (1.0 - a)", "return a"),
-            ("return 1.0 - a * a", "return 1.0 - a"),
-            ("return np.ones_like(a)", "return a"),
-            ("self.slope(self(z))", "self.slope(as_floats('z', z))"),
+            ("np.multiply(a, 1.0 - a, out=out)", "np.multiply(a, 1.0 + a, out=out)"),
+            ("np.multiply(a, 1.0 - a, out=out)", "np.multiply(a, 1.0, out=out)"),
+            ("np.multiply(a, a, out=out)", "np.multiply(a, 1.0, out=out)"),
+            ("out[...] = 1.0", "out[...] = a"),
+            ("a = np.asarray(self(z))", "a = as_floats('z', z).copy()"),
             ("np.maximum(z, 0.0, out=out)", "np.maximum(z, 0.01 * z, out=out)"),
             ("np.tanh(z, out=out)", "np.tanh(z / 2, out=out)"),
         ],
         "test_the_value_is_the_one_of_the_definition": [
-            ("np.negative(out, out=out)", "np.positive(out, out=out)"),
-            ("np.maximum(z, -88.0, out=out)", "np.maximum(z, -30.0, out=out)"),
-            ("np.maximum(z, -88.0, out=out)", "np.maximum(z, -1000.0, out=out)"),
+            ("np.negative(z, out=out)", "np.positive(z, out=out)"),
+            ('np.errstate(over="ignore")', "np.errstate()"),
         ],
-        "test_whole_numbers_are_taken_and_float32_stays_float32": [
-            ("np.maximum(z, -88.0, out=out)", "np.maximum(z, -100.0, out=out)"),
-        ],
-        "test_the_derivative_of_relu_at_its_kink_is_zero": [("(a > 0)", "(a >= 0)")],
+        "test_the_derivative_of_relu_at_its_kink_is_zero": [("= a > 0", "= a >= 0")],
         "test_nan_stays_nan": [("np.maximum(z, 0.0, out=out)", "np.fmax(z, 0.0, out=out)")],
         "test_softmax_is_the_one_of_the_definition": [
             ("np.exp(z - z.max(axis=1, keepdims=True))", "np.exp(z)"),
@@ -125,18 +121,21 @@ SLIPS: dict[str, dict[str, list[tuple[str, str]]]] = {
     },
     "mlp": {
         "test_a_network_of_two_hidden_units_worked_out_by_hand": [
-            ("delta *= slope(a_below)", "delta *= 1.0"),
+            ("delta *= slope(a_below, a_below)", "delta *= 1.0"),
             ("            z += b\n", "            z -= b\n"),
             ("f(z, z) if len(a) < len(layers) else z", "z"),
             ("f(z, z) if len(a) < len(layers) else z", "f(z, z)"),
         ],
         "test_the_gradient_agrees_with_central_differences": [
-            ("delta *= slope(a_below)", "delta *= ACTIVATIONS[self.hidden].derivative(a_below)"),
+            (
+                "delta *= slope(a_below, a_below)",
+                "delta *= ACTIVATIONS[self.hidden].derivative(a_below)",
+            ),
             ("slope = ACTIVATIONS[self.hidden]", "slope = ACTIVATIONS['tanh']"),
             ("np.add.reduce(delta, axis=0, out=db)", "np.mean(delta, axis=0, out=db)"),
             ("np.dot(a.T, delta, out=out)", "np.dot(a.T, delta / len(a), out=out)"),
-            ("delta *= ACTIVATIONS[self.output].slope(y)", "delta *= 1.0"),
-            ("ACTIVATIONS[self.output].slope(y)", "ACTIVATIONS[self.output].derivative(y)"),
+            ("delta *= ACTIVATIONS[self.output].slope(y, y)", "delta *= 1.0"),
+            ("ACTIVATIONS[self.output].slope(y, y)", "ACTIVATIONS[self.output].derivative(y)"),
             (
                 "y * (delta - (delta * y).sum(axis=1, keepdims=True))",
                 "delta * y * (1 - y)",
