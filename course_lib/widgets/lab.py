@@ -26,13 +26,40 @@ from course_lib.widgets.experiment import (
 )
 from course_lib.widgets.work import Later, NewestWork
 
-STYLE = """<style>
+NAMES = """
+const lab = this.closest('.course-lab');
+const name = () => lab.querySelectorAll('.widget-slider').forEach(slider => {
+  const handle = slider.querySelector('.noUi-handle');
+  if (!handle) return;
+  handle.setAttribute('aria-label', slider.querySelector('label').textContent);
+  handle.setAttribute('aria-valuetext', slider.querySelector('.widget-readout').textContent);
+});
+name();
+new MutationObserver(name).observe(lab, {childList: true, characterData: true, subtree: true});
+"""
+"""Runs in the page. A slider of ipywidgets has no name for a screen reader, and calls its value
+by its place among the stops; each gets its label's words and its readout's."""
+
+COPY = """<button type="button" class="lm-Widget jupyter-widgets jupyter-button widget-button"
+ style="width: auto" onclick="
+const text = this.closest('.course-lab').querySelector('.course-lab-set-up input');
+text.select();
+document.execCommand('copy');
+this.textContent = 'Copied';
+setTimeout(() => { this.textContent = 'Copy this set-up'; }, 2000);
+">Copy this set-up</button>"""
+"""Runs in the page, since a kernel has no clipboard. This old command works without https too."""
+
+STYLE = (
+    f"""<style onload="{NAMES}">"""
+    + """
 .course-lab .widget-image { max-width: 100%; height: auto; }
 .course-lab .widget-html, .course-lab .widget-html-content { height: auto; line-height: 1.45; }
 .course-lab .widget-text input { font-family: monospace; }
 .course-lab-large { --jp-widgets-font-size: 19px; --jp-widgets-inline-height: 36px; }
 .course-lab-large .widget-html-content { font-size: 19px; }
 </style>"""
+)
 
 
 PICTURE = "picture; the sentence below it says what it shows"
@@ -144,7 +171,9 @@ class Lab(Generic[Result]):
     def _assemble(self) -> ipywidgets.VBox:
         style = ipywidgets.HTML(STYLE, layout={"display": "none"})  # holds all the same
         rows = [style, *self.controls.values(), self.picture, self.verdict]
-        box = ipywidgets.VBox([*rows, self.set_up, self._waiting])
+        self.set_up.add_class("course-lab-set-up")
+        set_up = ipywidgets.HBox([self.set_up, ipywidgets.HTML(COPY)])
+        box = ipywidgets.VBox([*rows, set_up, self._waiting])
         box.add_class("course-lab")
         self._waiting.layout.visibility = "hidden"
         return box

@@ -1,0 +1,46 @@
+"""One JupyterLab for each process that tests, and one browser for each module of tests."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from browser.jupyterlab import find_browser, server
+from browser.visit import visit_with
+
+HOUSE = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Where the browser is. Without one the labs cannot be tried."""
+    path = find_browser()
+    if path is None and os.environ.get("COURSE_BROWSER") == "required":
+        pytest.fail("there is no Chromium, and COURSE_BROWSER=required asks for one")
+    if path is None:
+        pytest.skip("no Chromium on the PATH: install it (apt-get install chromium)")
+    return path
+
+
+@pytest.fixture(scope="session")
+def jupyterlab(browser, tmp_path_factory):
+    """A JupyterLab with a copy of the lectures."""
+    with server(tmp_path_factory.mktemp("jupyterlab")) as running:
+        shutil.copytree(HOUSE / "notebooks", running.root / "notebooks")
+        yield running
+
+
+@pytest.fixture(scope="module")
+def visit(browser, jupyterlab):
+    """A page of JupyterLab. Not for the session: beside Playwright's event loop others fail."""
+    with visit_with(browser, jupyterlab) as visiting:
+        yield visiting
+        assert visiting.abroad == [], "a request left the machine"
+
+
+@pytest.fixture(scope="session")
+def artifacts(tmp_path_factory):
+    """Where screenshots go: $ARTIFACTS, if it is set."""
+    folder = Path(os.environ.get("ARTIFACTS") or tmp_path_factory.mktemp("artifacts"))
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder

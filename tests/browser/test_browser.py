@@ -1,0 +1,168 @@
+"""Labs in JupyterLab, in a real browser: all of the library, and all lectures that have one.
+
+One module, because a browser is started for a module: see `visit` in conftest.py.
+"""
+
+import json
+import time
+from pathlib import Path
+
+import nbformat
+import pytest
+from browser.accessibility import violations
+from browser.visit import typed
+
+from course_lib import widgets
+
+HOUSE = Path(__file__).parents[2]
+LABS = sorted(name for name in widgets.__all__ if name.endswith("_lab"))
+KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+
+
+def number_of_labs(path):
+    cells = json.loads(path.read_text("utf-8"))["cells"]
+    return sum("widget" in cell["metadata"].get("tags", ()) for cell in cells)
+
+
+LECTURES = [
+    path.name for path in sorted((HOUSE / "notebooks").glob("*.ipynb")) if number_of_labs(path)
+]
+
+
+def write(path, *sources, tags=()):
+    """Store a notebook of code cells with these tags."""
+    notebook = nbformat.v4.new_notebook(metadata={"kernelspec": KERNEL})
+    notebook.cells = [
+        nbformat.v4.new_code_cell(source, metadata={"tags": list(tags)}) for source in sources
+    ]
+    nbformat.write(notebook, path)
+
+
+def faults_of(cells):
+    """Say which cells failed, warned, or were not run."""
+    for number, cell in enumerate(cells, start=1):
+        if cell["count"] != number:
+            yield f"cell {number} was not run in its turn: {cell['source'][:80]}"
+        for output in cell["outputs"]:
+            if output["output_type"] == "error" or output.get("name") == "stderr":
+                yield f"cell {number}: {json.dumps(output)[:500]}"
+
+
+@pytest.fixture(scope="module")
+def plain(visit, jupyterlab):
+    """What is amiss in JupyterLab itself: in a notebook without a lab."""
+    write(jupyterlab.root / "plain.ipynb", "1 + 1")
+    with visit.notebook("plain.ipynb") as notebook:
+        notebook.run()
+        return violations(visit.page)
+
+
+@pytest.fixture(scope="module", params=LECTURES)
+def lecture(request, visit):
+    """A lecture that was run, and its labs."""
+    visit.complaints.clear()
+    with visit.notebook(f"notebooks/{request.param}") as notebook:
+        notebook.run()
+        yield request.param.removesuffix(".ipynb"), notebook, notebook.labs()
+
+
+@pytest.fixture(scope="module")
+def notebook(visit, jupyterlab):
+    """A notebook with every lab that there is, and the labs by name."""
+    cells = [f"from course_lib.widgets import {name}\n\n{name}()" for name in LABS]
+    write(jupyterlab.root / "labs.ipynb", *cells, tags=["widget"])
+    visit.complaints.clear()
+    with visit.notebook("labs.ipynb") as notebook:
+        notebook.run()
+        yield notebook, dict(zip(LABS, notebook.labs(), strict=True))
+
+
+@pytest.fixture(params=LABS)
+def lab(request, notebook):
+    return notebook[1][request.param]
+
+
+def test_a_lecture_runs_from_top_to_bottom_and_shows_its_labs(lecture):
+    name, notebook, labs = lecture
+    assert list(faults_of(notebook.cells())) == []
+    assert len(labs) == number_of_labs(HOUSE / "notebooks" / f"{name}.ipynb")
+
+
+def test_the_labs_of_a_lecture_answer_keys_and_mouse(lecture, artifacts, visit, plain):
+    name, _, labs = lecture
+    for number, lab in enumerate(labs, start=1):
+        answers_keys(lab)
+        answers_the_mouse(lab)
+        lab.screenshot(artifacts / f"{name}-lab{number}.png")
+    assert violations(visit.page) - plain == set()
+    assert visit.complaints == []
+
+
+def test_every_lab_starts_without_an_error(notebook):
+    assert list(faults_of(notebook[0].cells())) == []
+
+
+def test_a_lab_answers_keys_and_mouse(lab, artifacts):
+    answers_keys(lab)
+    answers_the_mouse(lab)
+    lab.screenshot(artifacts / f"{lab.set_up().partition('(')[0]}.png")
+
+
+def test_every_control_of_a_lab_is_reached_by_the_tab_key(lab):
+    assert lab.comes_to_rest()
+    assert set(lab.labels()) <= set(lab.controls_by_tab())
+
+
+def test_while_a_slider_moves_the_last_value_wins(lab):
+    slider = lab.sliders()[0]
+    slider.press("Home", *["ArrowRight"] * 25)
+    asked = f"={slider.readout()}"
+    assert in_the_end(lambda: asked in lab.set_up())
+    _, verdict = typed(lab.set_up())
+    assert in_the_end(lambda: lab.verdict() == verdict), f"{lab.verdict()}\nbut {verdict}"
+
+
+def test_the_copied_set_up_makes_the_same_lab(lab):
+    copied = lab.copy()
+    assert copied == lab.set_up()
+    again, verdict = typed(copied)
+    assert again == copied
+    assert in_the_end(lambda: lab.verdict() == verdict)
+
+
+def test_a_lab_fits_the_window_in_large_type_too(lab, artifacts):
+    assert lab.too_wide() == []
+    before = lab.fingerprint()
+    lab.switch("large type")
+    assert lab.changes_from(before)
+    lab.screenshot(artifacts / f"{lab.set_up().partition('(')[0]}-large.png")
+    assert lab.too_wide() == []
+    lab.switch("large type")
+
+
+def test_no_lab_brings_in_what_a_screen_reader_cannot_read(notebook, visit, plain):
+    assert violations(visit.page) - plain == set()
+    assert visit.complaints == []
+
+
+def answers_keys(lab):
+    for slider in lab.sliders():
+        before = lab.fingerprint()
+        slider.step()
+        assert lab.changes_from(before), f"{slider.label} changes no picture"
+
+
+def answers_the_mouse(lab):
+    slider = lab.sliders()[0]
+    readout, picture = slider.readout(), lab.fingerprint()
+    slider.drag(60 if slider.handle.bounding_box()["x"] < 700 else -60)
+    assert slider.readout() != readout
+    assert lab.changes_from(picture)
+
+
+def in_the_end(test):
+    """Wait until it is true; False if it never is."""
+    deadline = time.monotonic() + 20
+    while not (true := test()) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return true

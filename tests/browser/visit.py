@@ -1,0 +1,289 @@
+"""A visit to JupyterLab in a browser: open a notebook, run it, and use its labs by keys and mouse.
+
+Notebooks are opened and run by JupyterLab's own commands, as its menus do it. A picture is known by
+its fingerprint, taken from the pixels that the browser shows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+from browser.jupyterlab import BROWSER_OPTIONS, Server
+from playwright.sync_api import ElementHandle, Page, sync_playwright
+
+from course_lib import widgets
+
+WINDOW = {"width": 1280, "height": 1000}
+MOST_TABS = 60  # a lab has fewer controls
+MILLISECONDS = 60_000  # to wait: a machine may be busy; nobody waits longer than needed
+AT_HOME = ("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:")
+KNOWN = ("Could not restore the debugger state",)  # JupyterLab, where a kernel was ended early
+
+SCRIPT = r"""
+window.course = {
+  // what an image shows, as a number
+  fingerprint(lab) {
+    const img = lab.querySelector('.widget-image');
+    if (!img || !img.complete || !img.naturalWidth) return null;
+    const canvas = Object.assign(
+      document.createElement('canvas'), {width: img.naturalWidth, height: img.naturalHeight});
+    const pen = canvas.getContext('2d');
+    pen.drawImage(img, 0, 0);
+    let hash = 0;
+    for (const pixel of new Uint32Array(
+      pen.getImageData(0, 0, canvas.width, canvas.height).data.buffer))
+      hash = Math.imul(hash ^ pixel, 16777619);
+    return hash;
+  },
+  async until(test, milliseconds) {
+    const end = performance.now() + milliseconds;
+    while (performance.now() < end) {
+      if (test()) return true;
+      await new Promise(done => setTimeout(done, 10));
+    }
+    return false;
+  },
+  // what stands beside a control, or on it
+  label(control) {
+    if (control.localName === 'button') return control.textContent;
+    const labels = control.closest('.widget-inline-hbox').querySelectorAll('label');
+    return [...labels].map(label => label.textContent.trim().replace('\u200b', '')).join('');
+  },
+  visible(element) { return element.checkVisibility({visibilityProperty: true}); },
+};
+"""
+OPEN = """async path => {
+  const panel = await jupyterapp.commands.execute('docmanager:open', {path, factory: 'Notebook'});
+  await Promise.all([panel.context.ready, panel.revealed, panel.sessionContext.ready]);
+  return panel;
+}"""
+RUN = """async panel => {
+  jupyterapp.shell.activateById(panel.id);
+  return await jupyterapp.commands.execute('notebook:run-all-cells');
+}"""
+OUTPUTS = """panel => [...panel.model.cells].filter(cell => cell.type === 'code').map(
+  cell => ({source: cell.sharedModel.source, count: cell.executionCount,
+            outputs: cell.outputs.toJSON()}))"""
+CLOSE = """async panel => {
+  const {id} = panel.sessionContext.session;
+  panel.dispose();  // first: who is still there misses the kernel, and says so in the console
+  await jupyterapp.serviceManager.sessions.shutdown(id);
+}"""
+TOO_WIDE = """lab => {
+  const room = lab.closest('.jp-OutputArea-output').getBoundingClientRect();
+  return [lab, ...lab.querySelectorAll('*')].filter(course.visible).flatMap(part => {
+    const box = part.getBoundingClientRect();
+    const fits = box.left >= room.left - 1 && box.right <= room.right + 1;
+    return fits ? [] : [`${part.localName}.${part.className}: ${box.left} to ${box.right}`];
+  });
+}"""
+LABELS = """lab => [...lab.querySelectorAll('.slider, select, input, button')].filter(
+  control => course.visible(control) && !control.disabled).map(course.label)"""
+FOCUSED = """lab => lab.contains(document.activeElement)
+  ? course.label(document.activeElement) : null"""
+SHOW_LABS = """async panel => {
+  const found = [];
+  for (let i = 0; i < panel.content.widgets.length; i++) {
+    const cell = panel.content.widgets[i];
+    const tags = cell.model.getMetadata('tags') || [];
+    if (!tags.includes('widget')) continue;
+    await panel.content.scrollToItem(i, 'start');
+    const there = () => cell.node.querySelector('.course-lab');
+    await course.until(() => there() && course.fingerprint(there()), 30000);
+    if (there()) found.push(there());
+  }
+  return found;
+}"""
+
+
+class LabOnPage:
+    """A lab that the browser shows."""
+
+    def __init__(self, page: Page, element: ElementHandle) -> None:
+        self.page, self.element = page, element
+
+    def fingerprint(self) -> int:
+        """What the picture shows, as a number."""
+        return self.element.evaluate("lab => course.fingerprint(lab)")
+
+    def changes_from(self, fingerprint: int) -> bool:
+        """Wait until the picture is another one; False if it stays."""
+        wait = """([lab, old, ms]) => course.until(
+            () => ![null, old].includes(course.fingerprint(lab)), ms)"""
+        return self.page.evaluate(wait, [self.element, fingerprint, MILLISECONDS / 4])
+
+    def comes_to_rest(self) -> bool:
+        """Wait until no computation is under way."""
+        wait = """([lab, ms]) => course.until(
+            () => !course.visible(lab.querySelector('.widget-hprogress')), ms)"""
+        return self.page.evaluate(wait, [self.element, MILLISECONDS])
+
+    def verdict(self) -> str:
+        return self.element.query_selector("[role=status]").inner_text()
+
+    def set_up(self) -> str:
+        """The code that makes the lab."""
+        return self.element.query_selector(".course-lab-set-up input").input_value()
+
+    def sliders(self) -> list[SliderOnPage]:
+        """The sliders that are shown."""
+        every = self.element.query_selector_all(".widget-slider")
+        return [SliderOnPage(self, slider) for slider in every if slider.is_visible()]
+
+    def copy(self) -> str:
+        """Press the button, and return what is on the clipboard."""
+        self.element.query_selector("button:has-text('Copy this set-up')").click()
+        return self.page.evaluate("navigator.clipboard.readText()")
+
+    def switch(self, label: str) -> None:
+        """Tick a box, or untick it."""
+        self.element.query_selector(f".widget-checkbox label:has-text('{label}')").click()
+
+    def too_wide(self) -> list[str]:
+        """What reaches beyond the part of the window that a notebook gives to an output."""
+        return self.element.evaluate(TOO_WIDE)
+
+    def controls_by_tab(self) -> list[str]:
+        """Go through the lab with the Tab key; what has the focus on the way, by its label."""
+        self.sliders()[0].handle.focus()
+        seen = []  # a slider and its readout, which can be typed in, have the same label
+        while (label := self.element.evaluate(FOCUSED)) and len(seen) < MOST_TABS:
+            seen.append(label)
+            self.page.keyboard.press("Tab")
+        return seen
+
+    def labels(self) -> list[str]:
+        """The labels of the controls that are shown."""
+        return self.element.evaluate(LABELS)
+
+    def screenshot(self, path: Path) -> None:
+        self.element.scroll_into_view_if_needed()
+        self.page.screenshot(path=path)
+
+
+class SliderOnPage:
+    """A slider of a lab."""
+
+    def __init__(self, lab: LabOnPage, element: ElementHandle) -> None:
+        self.lab, self.element = lab, element
+        self.handle = element.query_selector(".noUi-handle")
+
+    @property
+    def label(self) -> str:
+        return self.element.query_selector("label").inner_text()
+
+    def readout(self) -> str:
+        return self.element.query_selector(".widget-readout").inner_text()
+
+    def press(self, *keys: str) -> None:
+        self.handle.focus()
+        for key in keys:
+            self.lab.page.keyboard.press(key)
+
+    def step(self) -> None:
+        """Go one stop on, or back if this is the last."""
+        before = self.readout()
+        self.press("ArrowRight")
+        if self.readout() == before:
+            self.press("ArrowLeft")
+
+    def drag(self, pixels: int) -> None:
+        """Take the handle with the mouse and move it."""
+        self.handle.scroll_into_view_if_needed()
+        box, mouse = self.handle.bounding_box(), self.lab.page.mouse
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        mouse.move(x, y)
+        mouse.down()
+        mouse.move(x + pixels, y, steps=8)
+        mouse.up()
+
+
+class Notebook:
+    """A notebook that is open."""
+
+    def __init__(self, page: Page, panel: Any) -> None:
+        self.page, self._panel = page, panel
+
+    def run(self) -> bool:
+        """Run all cells; False if one of them failed."""
+        return self._panel.evaluate(RUN)
+
+    def cells(self) -> list[dict[str, Any]]:
+        """Source, count and outputs of each code cell."""
+        return self._panel.evaluate(OUTPUTS)
+
+    def labs(self) -> list[LabOnPage]:
+        """The labs of the cells tagged `widget`, each scrolled to until it showed its picture."""
+        found = self._panel.evaluate_handle(SHOW_LABS)
+        elements = (value.as_element() for value in found.get_properties().values())
+        return [LabOnPage(self.page, element) for element in elements if element]
+
+    def close(self) -> None:
+        """End the kernel, and close the tab without storing."""
+        self._panel.evaluate(CLOSE)
+
+
+class Visit:
+    """A page of JupyterLab, and what it complained of and asked for."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.complaints: list[str] = []
+        self.abroad: list[str] = []
+        page.on("console", self._listen)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("request", lambda request: self._note(request.url))
+        page.on("websocket", lambda socket: self._note(socket.url))
+
+    def _listen(self, message: Any) -> None:
+        if message.type == "error" and not message.text.startswith(KNOWN):
+            self.complaints.append(f"{message.text} ({message.location['url']})")
+
+    def _note(self, url: str) -> None:
+        if not url.startswith(AT_HOME):
+            self.abroad.append(url)
+
+    @contextmanager
+    def notebook(self, path: str) -> Iterator[Notebook]:
+        """Open a notebook; close it in the end."""
+        notebook = Notebook(self.page, self.page.evaluate_handle(OPEN, path))
+        yield notebook
+        notebook.close()
+
+
+@contextmanager
+def visit_with(browser: str, server: Server) -> Iterator[Visit]:
+    """Start a browser, and go to JupyterLab."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=browser, args=list(BROWSER_OPTIONS))
+        context = chromium.new_context(viewport=WINDOW)
+        context.set_default_timeout(MILLISECONDS)
+        context.grant_permissions(["clipboard-read", "clipboard-write"], origin=server.url)
+        page = context.new_page()
+        page.add_init_script(SCRIPT)
+        visiting = Visit(page)
+        page.goto(f"{server.url}/lab?token={server.token}&reset")
+        page.wait_for_function("window.jupyterapp")
+        page.evaluate("jupyterapp.restored.then(() => true)")
+        yield visiting
+        chromium.close()
+
+
+def typed(code: str) -> tuple[str, str]:
+    """Type a set-up in a Python of its own: the set-up and the verdict of the lab that it makes.
+
+    In a thread, since Playwright has an event loop in this one, and a lab would wait for it.
+    """
+
+    def make() -> tuple[str, str]:
+        with eval(code, vars(widgets).copy()) as lab:
+            return repr(lab), unescape(re.sub("<.*?>", "", lab.verdict.value))
+
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(make).result()
