@@ -94,10 +94,19 @@ def read_code(experiment: Experiment[Any], text: str) -> dict[str, Setting]:
         raise ValueError(f"{text!r} does not make this lab; {example}")
     settings: dict[str, Any] = defaults(experiment)
     for keyword in call.keywords:
-        if not isinstance(keyword.value, ast.Constant):
-            raise ValueError(f"{keyword.arg} must be a number, a word in quotes, True or False")
-        settings[str(keyword.arg)] = keyword.value.value
+        settings[str(keyword.arg)] = _constant(str(keyword.arg), keyword.value)
     return accept(experiment, settings)
+
+
+def _constant(name: str, node: ast.expr) -> Any:
+    """Return the value of a constant. Python reads -3 as the negative of the constant 3."""
+    if isinstance(node, ast.Constant):
+        return node.value
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        value = getattr(node.operand, "value", None)
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return -value
+    raise ValueError(f"{name} must be a number, a word in quotes, True or False")
 
 
 def static_figure(experiment: Experiment[Result], settings: Settings) -> Figure:
