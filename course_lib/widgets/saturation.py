@@ -154,8 +154,10 @@ def _pull(loss: str, z: float, y: float, eta: float) -> Pull:
         lambda bias: _one(loss, bias, y), here, optimizer=sgd(learning_rate=eta), steps=STEPS
     )
     logits = np.array([z, *(step.theta[0] for step in descent)])
-    numbers = value[0], slope[0], _bend(loss, here, y)[0]
-    return Pull(*_over_logits(loss, y), *map(float, numbers), sigmoid(logits))
+    bend = _bend(loss, here, y)
+    return Pull(
+        *_over_logits(loss, y), float(value[0]), float(slope[0]), float(bend[0]), sigmoid(logits)
+    )
 
 
 def _one(loss: str, bias: Array, y: float) -> tuple[float, Array]:
