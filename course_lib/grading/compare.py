@@ -7,6 +7,7 @@ used are bound here at import: nothing that a submission redefines later has a s
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TypeGuard
 
 from numpy import errstate, ndarray
 
@@ -107,6 +108,9 @@ def _leaves(name: str, expected: Value, got: Value) -> Iterator[Leaf | Problem]:
         yield Problem(
             "nothing", f"{name} is None; expected {describe(expected)}: is there a return?"
         )
+    elif _is_names(expected) and _is_names(got):
+        if list(expected) != list(got):  # written out: their lengths alone would say little
+            yield Problem("value", f"{name} is {show(got)}; expected {show(expected)}.")
     elif isinstance(expected, (tuple, list)):
         if not isinstance(got, (tuple, list)) or len(got) != len(expected):
             yield _wrong_type(name, expected, got)
@@ -121,6 +125,11 @@ def _leaves(name: str, expected: Value, got: Value) -> Iterator[Leaf | Problem]:
         yield _wrong_type(name, expected, got)
     elif expected != got:
         yield Problem("value", f"{name} is {show(got)}; expected {show(expected)}.")
+
+
+def _is_names(value: Value) -> TypeGuard[list[Value] | tuple[Value, ...]]:
+    """Tell whether it is a list of texts, which may be empty."""
+    return isinstance(value, (tuple, list)) and all(isinstance(item, str) for item in value)
 
 
 def _is_number(value: Value) -> bool:

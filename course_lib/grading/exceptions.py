@@ -106,6 +106,18 @@ MEANINGS = (
     ),
     Meaning(
         "TypeError",
+        r"(list|tuple) indices must be integers or slices, not str",
+        "A {0} finds its entries by place, not by name. Of pairs (name, value), `dict(pairs)` makes"
+        " what finds a value by its name.",
+    ),
+    Meaning(
+        "ValueError",
+        r"(?:not enough|too many) values to unpack",
+        "There are not as many names as values. For the names *and* the values of a dict there is"
+        " `.items()`.",
+    ),
+    Meaning(
+        "TypeError",
         r"'(int|float|numpy\.\w+|numpy\.ndarray|tuple|list)' object is not callable",
         "Python reads `a(b)` as a call of a. A product needs its `*`, an entry its [ ].",
     ),

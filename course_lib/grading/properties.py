@@ -12,10 +12,21 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from numpy import absolute, asarray, concatenate, dot, float64, isfinite, lexsort, ndarray
+from numpy import (
+    absolute,
+    asarray,
+    concatenate,
+    dot,
+    flatnonzero,
+    float64,
+    isfinite,
+    lexsort,
+    ndarray,
+    where,
+)
 
 from course_lib.grading.cases import Tolerance
-from course_lib.grading.describe import describe
+from course_lib.grading.describe import describe, show
 from course_lib.grading.results import Problem
 from course_lib.grading.values import Value, build
 
@@ -84,16 +95,65 @@ def every_sample_once(samples: Value, value: Value, _tolerance: Tolerance) -> Pr
     return Problem("value", "Its batches do not hold every sample once, X and Y together.")
 
 
-def loss_below(data: tuple[Value, float], value: Value, _tolerance: Tolerance) -> Problem | None:
-    """loss(value) < bound, for data = (the loss as a `Build`, bound)."""
-    loss, bound = build(data[0]), data[1]
+def loss_below(data: tuple[Any, ...], value: Value, _tolerance: Tolerance) -> Problem | None:
+    """loss(value, *batch) < bound, for data = (the loss as a `Build`, bound, *batch).
+
+    The loss may return its gradient too. Several arrays count as one long vector: the theta of a
+    network, if they are its weights in order.
+    """
+    loss, bound, *batch = build(data)
     vector = _vector(value)
     if isinstance(vector, Problem):
         return vector
-    reached = float(loss(vector))
+    try:
+        result = loss(vector, *batch)
+    except ValueError as refused:
+        return Problem("shape", f"Its loss cannot be computed: {refused}.")
+    reached = float(result[0] if isinstance(result, tuple) else result)
     if reached < bound:
         return None
     return Problem("value", f"The loss where it ends is {reached:.6g}; expected below {bound:.6g}.")
+
+
+def separates(
+    data: tuple[Value, Value, bool], value: Value, _tolerance: Tolerance
+) -> Problem | None:
+    """w·x + b > 0 where the label is 1 and < 0 where it is 0, for value = (w, b).
+
+    `data` is (points of shape (samples, d), labels of shape (samples,), whether such a line
+    exists). Any will do; None is right where there is none. A sum that is 0 but for rounding is on
+    no side.
+    """
+    points, labels, exists = asarray(data[0], dtype=float64), asarray(data[1]), data[2]
+    if value is None:
+        words = "It returned None, but a line separates these points."
+        return Problem("nothing", words) if exists else None
+    if not isinstance(value, (tuple, list)) or len(value) != 2:
+        return Problem("type", f"It returned {describe(value)}; expected (w, b) or None.")
+    w, b = _vector(value[0]), _vector(value[1])
+    if isinstance(w, Problem):
+        return w
+    if isinstance(b, Problem):
+        return b
+    if w.size != points.shape[1] or b.size != 1:
+        sizes = f"w has {w.size} entries and b {b.size}"
+        return Problem("shape", f"{sizes}; expected {points.shape[1]} and 1.")
+    sums = dot(points, w)
+    rounding = 1e-12 * (dot(absolute(points), absolute(w)) + absolute(b))
+    above = where(labels > 0, 1.0, -1.0)
+    wrong = flatnonzero(above * (sums + b) <= rounding)
+    if not wrong.size:
+        return None
+    point, side, got = (part[wrong[0]] for part in (points, above, sums + b))
+    words = f"At {show(point)}, of label {max(side, 0):g}, w·x + b is {got:.4g}; it must be"
+    words += " above 0." if side > 0 else " below 0."
+    if not exists:
+        words += " No line separates these points: return None."
+    elif (above * (sums - b) > rounding).all():
+        words += " With -b for b it would separate them."
+    elif (above * (sums + b) < -rounding).all():
+        words += " It has every point on the wrong side."
+    return Problem("value", words)
 
 
 def drawn_from(
@@ -128,6 +188,7 @@ PROPERTIES: dict[str, Property] = {
     "between": between,
     "every_sample_once": every_sample_once,
     "loss_below": loss_below,
+    "separates": separates,
     "drawn_from": drawn_from,
 }
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from grading.made_up import DOUBLE, answer, diagnosis_of, knowing, outcomes_of, verdict_on
 
-from course_lib.grading.cases import KnownSlip
+from course_lib.grading.cases import Case, Expectation, KnownSlip
 from course_lib.grading.compare import find_problem
 from course_lib.grading.judge import judge, refuse
 from course_lib.grading.outcomes import (
@@ -142,6 +142,16 @@ def test_of_two_faults_the_one_that_comes_first_in_the_order_is_told(earlier):
     assert diagnosis.stage == diagnosis_of(first).stage
     assert diagnosis.example.number == 4
     assert STAGES.index(diagnosis.stage) < STAGES.index(diagnosis_of(second).stage)
+
+
+@pytest.mark.parametrize("got", [["z", "p"], ("z",), []])
+def test_names_are_compared_as_a_whole_and_written_out(got):
+    named = dataclasses.replace(DOUBLE, returns={"faulty": ""})
+    case = Case((np.zeros(1),), (Expectation("value", ["p"]),))
+    problem = find_problem(named, case, Returned(got))
+    assert problem.stage == "value"
+    assert f"faulty is {got}; expected ['p']." in problem.sentence
+    assert find_problem(named, case, Returned(("p",))) is None
 
 
 def test_of_two_faults_in_one_result_the_earlier_is_told():

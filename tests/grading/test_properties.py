@@ -14,6 +14,15 @@ X = np.arange(8.0).reshape(4, 2)
 Y = np.arange(4)
 NORMAL = ((1000,), 0.0, 2.0, -np.inf, np.inf)
 DRAWS = np.random.default_rng(0).normal(size=1000) * 2
+CORNERS = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
+AND = (CORNERS, np.array([0, 0, 0, 1]), True)
+XOR = (CORNERS, np.array([0, 1, 1, 0]), False)
+NEURON = (
+    Build("course_lib.mlp:MLP().loss_and_gradient", (("sizes", (2, 1)),)),
+    0.1,
+    CORNERS,
+    np.array([[0], [1], [1], [2]]),
+)
 BOWL = Build("course_lib.landscapes:quadratic().loss", (("kappa", 1.0),))
 
 HOLDS = [
@@ -28,6 +37,11 @@ HOLDS = [
     ("every_sample_once", X, [X[2:], X[:2]]),
     ("every_sample_once", (X, Y), [(X[[3, 0]], Y[[3, 0]]), (X[[1, 2]], Y[[1, 2]])]),
     ("loss_below", (BOWL, 0.01), np.array([0.1, 0.0])),
+    ("loss_below", NEURON, (np.ones((2, 1)), np.zeros(1))),
+    ("separates", AND, (np.array([1, 1]), -1.5)),
+    ("separates", AND, [[20.0, 20.0], np.array([-30.0])]),
+    ("separates", (CORNERS, np.ones(4), True), (np.zeros(2), 1)),
+    ("separates", XOR, None),
     ("drawn_from", NORMAL, DRAWS),
     ("drawn_from", NORMAL, -DRAWS[::-1]),
 ]
@@ -51,6 +65,21 @@ FAILS = [
     ("every_sample_once", X, [], "do not hold rows"),
     ("loss_below", (BOWL, 0.01), np.array([1.0, 0.0]), "0.5; expected below 0.01"),
     ("loss_below", (BOWL, 0.01), np.array([np.nan, 0.0]), "NaN"),
+    ("loss_below", NEURON, (np.zeros((2, 1)), np.zeros(1)), "1.5; expected below 0.1"),
+    ("loss_below", NEURON, np.ones(2), "cannot be computed: theta has shape (2,)"),
+    ("separates", AND, (np.array([1, 1]), -2.5), "At [1., 1.], of label 1, w·x + b is -0.5"),
+    ("separates", AND, (np.array([1, 1]), -0.5), "At [0., 1.], of label 0, w·x + b is 0.5"),
+    ("separates", AND, (np.array([1, 1]), -1), "must be below 0"),
+    ("separates", AND, (np.array([0.1, 0.2]), -0.1 - 0.2), "must be above 0"),  # 5e-17
+    ("separates", AND, (np.array([-1, -1]), 1.5), "every point on the wrong side"),
+    ("separates", AND, (np.array([1, 1]), 1.5), "With -b for b it would"),
+    ("separates", XOR, (np.array([1, 1]), -0.5), "must be below 0. No line separates"),
+    ("separates", AND, None, "a line separates"),
+    ("separates", AND, np.array([1, 1, -1.5]), "expected (w, b)"),
+    ("separates", AND, (np.ones(2), "b"), "expected numbers"),
+    ("separates", AND, (np.full(2, np.nan), 0.0), "NaN"),
+    ("separates", AND, (np.ones(3), 0.0), "w has 3 entries"),
+    ("separates", AND, (np.ones(2), np.zeros(4)), "b 4"),
     ("drawn_from", NORMAL, DRAWS / 2, "spread"),
     ("drawn_from", NORMAL, DRAWS + 1, "mean"),
     ("drawn_from", NORMAL, DRAWS[:10], "shape"),
@@ -81,3 +110,8 @@ def test_a_case_may_ask_for_several_properties():
     assert verdict_on(lambda g: g / 5, cases).status == "passed"
     assert "norm" in verdict_on(lambda g: g, cases).diagnosis.sentence
     assert "direction" in verdict_on(lambda g: np.clip(g, -0.5, 0.5), cases).diagnosis.sentence
+
+
+def test_only_a_line_that_is_wrong_everywhere_is_said_to_be():
+    problem = PROPERTIES["separates"](AND, (np.array([1, 1]), -2.5), Tolerance())
+    assert problem.sentence.endswith("it must be above 0.")
