@@ -17,7 +17,10 @@ LIBRARY = HOUSE / "course_lib"
 # A module imports only from floors below its own, never from a neighbour.
 FLOORS = (
     {"_arrays"},
-    {"activations", "losses", "schedules", "landscapes", "datasets", "initializers"},
+    {
+        *("activations", "losses", "schedules", "landscapes", "datasets", "initializers"),
+        "gradient_noise",
+    },
     {"mlp", "transformations", "gradient_check", "curvature"},
     {"optimizers"},  # the top floor has three steps: a sweep trains, and training optimizes
     {"training"},

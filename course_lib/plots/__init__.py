@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 
 from course_lib.plots.classes import draw_decision, draw_samples
 from course_lib.plots.curves import (
+    draw_band,
     draw_bifurcation,
     draw_curves,
     draw_powers,
@@ -33,6 +34,7 @@ __all__ = [
     "KeptFigure",
     "Layer",
     "Panes",
+    "draw_band",
     "draw_bifurcation",
     "draw_confusion",
     "draw_contours",

@@ -69,6 +69,31 @@ def draw_curves(
 
 
 @styled
+def draw_band(low: Array, high: Array, *, ax: Axes, x: Array | None = None) -> Axes:
+    """Shade what lies between two curves, say the middle 80 % of many runs.
+
+    Parameters
+    ----------
+    low, high : ndarray of shape (points,)
+        Where either is not finite the band has a gap.
+    ax : Axes
+    x : ndarray of shape (points,), optional
+        0, 1, 2, ... otherwise.
+
+    Returns
+    -------
+    Axes
+    """
+    steps = np.arange(len(low)) if x is None else x
+    seen = np.isfinite(low) & np.isfinite(high)
+    ax.fill_between(
+        steps, low, high, where=seen.tolist(), facecolor=BLUE, edgecolor=BLUE, alpha=0.2,
+        linewidth=0.5,
+    )  # fmt: skip
+    return ax
+
+
+@styled
 def draw_threshold(
     value: float,
     label: str,

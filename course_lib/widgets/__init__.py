@@ -5,6 +5,7 @@ from course_lib.widgets.learning_rate import learning_rate_lab, learning_rate_la
 from course_lib.widgets.optimizer import optimizer_lab, optimizer_lab_figure
 from course_lib.widgets.rate_and_clip import rate_and_clip_lab, rate_and_clip_lab_figure
 from course_lib.widgets.saturation import saturation_lab, saturation_lab_figure
+from course_lib.widgets.schedule import schedule_lab, schedule_lab_figure
 
 __all__ = [
     "clipping_lab",
@@ -17,4 +18,6 @@ __all__ = [
     "rate_and_clip_lab_figure",
     "saturation_lab",
     "saturation_lab_figure",
+    "schedule_lab",
+    "schedule_lab_figure",
 ]
