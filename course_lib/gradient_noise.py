@@ -21,6 +21,7 @@ import numpy.typing as npt
 from course_lib._arrays import (
     Array,
     as_floats,
+    check_count,
     check_finite,
     check_non_negative,
     check_positive,
@@ -60,6 +61,37 @@ def batch_variance(
     if B.max() > samples:
         raise ValueError(f"batch {B.max():g} exceeds the {samples} samples; use {samples} or less")
     return np.asarray(sigma2 / B * (samples - B) / max(samples - 1, 1))
+
+
+def measured_batch_variance(gradients: npt.ArrayLike, batch: int) -> float:
+    r"""Split gradients of single samples into mini-batches, and measure how their means vary.
+
+    Parameters
+    ----------
+    gradients : array_like of shape (samples, n)
+        In random order.
+    batch : int
+        B; samples that fill no batch are left out.
+
+    Returns
+    -------
+    float
+        Mean squared distance of a batch's mean from that of all samples, summed over the n
+        coordinates; `batch_variance` predicts it.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer samples than one batch has.
+    """
+    gradients = as_floats("gradients", gradients)
+    check_shape("gradients", gradients, ("samples", "n"), "one row for each sample")
+    check_count("batch", batch)
+    batches = len(gradients) // batch
+    check_count("the number of batches", batches, hint=f"{len(gradients)} samples are too few")
+    groups = gradients[: batches * batch].reshape(batches, batch, -1)  # (batches, B, n)
+    errors = groups.mean(axis=1) - gradients.mean(axis=0)
+    return float(np.mean(np.sum(errors**2, axis=1)))
 
 
 def shares_kept(rates: npt.ArrayLike, *, curvature: npt.ArrayLike) -> Array:

@@ -9,7 +9,13 @@ import pytest
 import sympy as sp
 from numpy.testing import assert_allclose
 
-from course_lib.gradient_noise import NoisyBowl, batch_variance, first_below, shares_kept
+from course_lib.gradient_noise import (
+    NoisyBowl,
+    batch_variance,
+    first_below,
+    measured_batch_variance,
+    shares_kept,
+)
 from course_lib.landscapes import noisy_quadratic
 from course_lib.optimizers import sgd
 from course_lib.training import descend
@@ -41,6 +47,29 @@ class TestBatchVariance:
         variance, batch, samples = arguments
         with pytest.raises(ValueError, match=message):
             batch_variance(variance, batch, samples=samples)
+
+
+class TestMeasuredBatchVariance:
+    def test_by_hand(self):
+        """Batches of (1, 3) and (5, 7), means 2 and 6 about 4; the second coordinate is still."""
+        gradients = np.array([[1.0, 2.0], [3.0, 2.0], [5.0, 2.0], [7.0, 2.0]])
+        assert measured_batch_variance(gradients, 2) == 4.0
+        assert measured_batch_variance(gradients, 1) == 5.0
+        assert measured_batch_variance(gradients, 4) == 0.0
+
+    def test_samples_that_fill_no_batch_are_left_out(self):
+        assert measured_batch_variance([[1.0], [3.0], [2.0]], 2) == 0.0
+
+    @pytest.mark.parametrize("batch", [1, 4, 16, 64])
+    def test_times_the_batch_it_is_the_same_for_every_batch(self, batch):
+        gradients = np.random.default_rng(3).normal(size=(40_000, 5)) * np.sqrt(np.arange(1, 6))
+        assert batch * measured_batch_variance(gradients, batch) == pytest.approx(15.0, rel=0.08)
+
+    def test_too_few_samples_are_refused(self):
+        with pytest.raises(ValueError, match="3 samples are too few"):
+            measured_batch_variance(np.ones((3, 2)), 4)
+        with pytest.raises(ValueError, match="one row for each sample"):
+            measured_batch_variance(np.ones(3), 1)
 
 
 class TestSharesKept:

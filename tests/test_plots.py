@@ -16,6 +16,7 @@ from PIL import Image
 from course_lib.plots import (
     KeptFigure,
     Layer,
+    draw_band,
     draw_bifurcation,
     draw_confusion,
     draw_contours,
@@ -65,6 +66,7 @@ DRAWINGS = {
     "contours": lambda ax: draw_contours(SIDE, SIDE, BOWL, ax=ax, minimum=(0.0, 0.0)),
     "paths": lambda ax: draw_paths({"a": np.eye(2), "b": np.ones((2, 3))}, ax=ax),
     "curves": lambda ax: draw_curves({"a": np.array([1.0, 0.1]), "b": np.ones(2)}, ax=ax),
+    "band": lambda ax: draw_band(np.zeros(3), np.array([1.0, np.inf, 2.0]), ax=ax),
     "threshold": lambda ax: draw_threshold(0.5, r"$2/\lambda_{\max}$", ax=ax),
     "powers": lambda ax: draw_powers(-3, 2, ax=ax, axis="x"),
     "sweep": lambda ax: draw_sweep(np.array([0.1, 1.0]), {"a": np.array([0.5, np.inf])}, ax=ax),
@@ -223,6 +225,14 @@ class TestCurves:
         ax = draw_curves({"a": np.ones(2)}, ax=axes(), legend="above")
         ax.figure.draw_without_rendering()
         assert ax.get_legend().get_window_extent().y0 >= ax.bbox.y1
+
+    def test_a_band_lies_between_its_curves_and_has_a_gap_where_one_is_not_finite(self):
+        low, high = np.array([1.0, 1.0, 2.0, 1.0, 1.0]), np.array([3.0, 4.0, np.inf, 4.0, 3.0])
+        ax = draw_band(low, high, ax=axes(), x=np.arange(5) / 10)
+        left, right = ax.collections[0].get_paths()
+        for path, x in ((left, (0.0, 0.1)), (right, (0.3, 0.4))):
+            assert path.vertices.min(axis=0).tolist() == pytest.approx([x[0], 1.0])
+            assert path.vertices.max(axis=0).tolist() == pytest.approx([x[1], 4.0])
 
     def test_a_threshold_stands_where_it_is_with_its_label_beside_it(self):
         for axis in ("x", "y"):

@@ -1,5 +1,6 @@
 """Widgets: labs whose sliders answer at once, and quiz questions; they need ipywidgets."""
 
+from course_lib.widgets.batch_size import batch_size_lab, batch_size_lab_figure
 from course_lib.widgets.clipping import clipping_lab, clipping_lab_figure
 from course_lib.widgets.learning_rate import learning_rate_lab, learning_rate_lab_figure
 from course_lib.widgets.optimizer import optimizer_lab, optimizer_lab_figure
@@ -8,6 +9,8 @@ from course_lib.widgets.saturation import saturation_lab, saturation_lab_figure
 from course_lib.widgets.schedule import schedule_lab, schedule_lab_figure
 
 __all__ = [
+    "batch_size_lab",
+    "batch_size_lab_figure",
     "clipping_lab",
     "clipping_lab_figure",
     "learning_rate_lab",

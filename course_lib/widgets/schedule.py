@@ -31,7 +31,7 @@ NOISES = (0.0, *nice_numbers(1e-3, 10.0))
 BAND = 10, 90  # per cent of the runs below its edges
 STEPS = range(50, 401, 25)
 UNSEEN = np.array([np.nan])  # a curve for the legend alone
-CURVES = "measured", "predicted", "floor"
+CURVES = "mean", "predicted", "floor"
 ONLY_FOR = {"factor": ("step", "exponential"), "every": ("step",), "decay": ("inverse time",),
             "final": ("cosine",)}  # fmt: skip
 
@@ -78,10 +78,11 @@ class ScheduleLab:
         return 1.0 if result.whole else (len(result.points) - 1) / result.settings["steps"]
 
     def layers(self, result: ScheduleRun) -> Sequence[Layer]:
-        """Return the frame, and the run with what was predicted for it."""
+        """Return the frame, the largest stable rate, and the run with what was predicted."""
         settings = tuple(result.settings[name] for name in self.relevant(result.settings))
         return [
             Layer(result.settings["steps"], lambda panes: _draw_frame(panes, result)),
+            Layer(result.settings["curvature"], lambda panes: _draw_limit(panes, result)),
             Layer((settings, len(result.points)), lambda panes: _draw_run(panes, result)),
         ]
 
@@ -105,10 +106,13 @@ def _draw_frame(panes: Panes, run: ScheduleRun) -> None:
         draw_powers(low, high, step=2, ax=ax, axis="y")
 
 
-def _draw_run(panes: Panes, run: ScheduleRun) -> None:
-    draw_curves({"": run.rates}, ax=panes["rate"], legend=None)
+def _draw_limit(panes: Panes, run: ScheduleRun) -> None:
     limit = 2.0 / run.settings["curvature"]
     draw_threshold(limit, f"2/λ = {limit:.3g}", ax=panes["rate"], axis="y", side="right")
+
+
+def _draw_run(panes: Panes, run: ScheduleRun) -> None:
+    draw_curves({"": run.rates}, ax=panes["rate"], legend=None)
     draw_curves({"": run.kept}, ax=panes["kept"], yscale="linear", legend=None)
     if FROZEN < run.limit < MOST_KEPT:
         draw_threshold(
