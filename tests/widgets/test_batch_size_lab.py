@@ -153,6 +153,12 @@ class TestSteps:
         floors = study.task.floors(study.rates)
         assert_allclose(study.losses[200:].mean(axis=(0, 2)), floors, rtol=0.05)
 
+    def test_runs_that_have_all_diverged_stay_infinite(self):
+        losses = np.full((251, len(BATCHES), 1), np.nan)
+        list(bowl(10.0, 2.0).follow(np.full(len(BATCHES), 100.0), losses))
+        assert np.isfinite(losses[:50]).all()
+        assert np.isinf(losses[100:]).all()
+
     def test_measured_steps_are_close_to_the_predicted_ones(self):
         whole = view(rule=TUNED, runs=64)
         measured = whole.study.steps_to(0.1)
@@ -253,12 +259,13 @@ class TestWhatItSays:
     @pytest.mark.parametrize(
         ("arguments", "head"),
         [
-            ({}, "Reaches the target: at B = 8 and η = 0.4"),
+            ({}, "Reaches the target: at B = 8 and η = 0.4 the mean"),
             ({"batch": 64}, "Misses the target: B = 64 and η = 3.2 diverge, as ηλ = 3.2"),
             ({"batch": 1, "eta": 0.001}, "Misses the target: B = 1 and η = 0.001 do not come down"),
             ({"batch": 1, "eta": 0.5, "rule": "constant", "runs": 64},
              "Misses the target: B = 1 and η = 0.5 end at the noise floor"),
-            ({"batch": 16, "rule": "square root"}, "Reaches the target: at B = 16 and η = 0.2"),
+            ({"batch": 16, "rule": "square root"},
+             "Reaches the target: at B = 16 and η = 0.2 the mean"),
         ],
     )  # fmt: skip
     def test_the_verdict_is_the_one_that_theory_gives(self, arguments, head):

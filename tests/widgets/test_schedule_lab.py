@@ -130,6 +130,11 @@ class TestWhatItMeasures:
         assert len(whole.rates) == 200
         assert whole.rates[-1] == pytest.approx(0.5 * (1 + math.cos(math.pi * 179 / 180)))
 
+    def test_a_cosine_ends_at_its_share_of_the_full_rate(self):
+        rates = run(schedule="cosine", eta=2.0, final=0.25).rates
+        assert rates[0] == 2.0
+        assert rates[-1] == pytest.approx(0.5, abs=1e-3)
+
     @pytest.mark.parametrize(
         ("arguments", "limit"),
         [
@@ -164,7 +169,7 @@ class TestWhatItSays:
         [
             ({}, "Freezes:"),
             ({"schedule": "constant"}, "Arrives at the noise"),
-            ({"schedule": "constant", "noise": 0.0}, "Arrives:"),
+            ({"schedule": "constant", "noise": 0.0, "steps": 50}, "Arrives:"),
             ({"schedule": "constant", "noise": 0.0, "steps": 50, "eta": 0.5}, "Still on its way"),
             ({"schedule": "constant", "curvature": 3.0}, "Diverges: ηλ = 3 is above 2"),
             ({"schedule": "constant", "curvature": 2.0, "noise": 0.0}, "Swings for ever"),
@@ -184,6 +189,10 @@ class TestWhatItSays:
         assert "0.60246 of the first distance stays for ever" in text
         assert "predicted 0.364, 0.363 from the start and 0.00114 from noise" in text
         assert "nothing moves any more" in text
+
+    def test_drops_add_up_to_twice_the_first_stage(self):
+        text = verdict(schedule="step", factor=0.5, every=5, curvature=0.1)
+        assert "add up to 10 and no more" in text  # 5 (1 + ½ + ¼ + ...)
 
     def test_a_warm_up_counts_among_the_rates(self):
         """1/5 + 2/5 + 3/5 + 4/5 + 1 before the 10 of the decay."""
