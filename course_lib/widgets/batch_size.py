@@ -28,11 +28,11 @@ from course_lib.widgets.experiment import Settings, static_figure
 from course_lib.widgets.lab import Lab
 
 RULES = {"constant": 0.0, "square root": 0.5, "linear": 1.0}  # the power of B in the rate
-TUNED = "best for each B"
+TUNED = "best"
 STEPS_AXIS, LOSSES = (0, 3), (-3, 1)  # limits of axes, as powers of ten
 BAND = 10, 90  # per cent of the runs below its edges
 UNSEEN = np.array([np.nan])  # a curve for the legend alone
-ONLY_FOR = {"kappa": "noisy quadratic", "sigma": "noisy quadratic"}
+ONLY_FOR = {"kappa": "quadratic", "sigma": "quadratic"}
 
 
 @dataclass(eq=False)
@@ -126,20 +126,20 @@ class BatchSize:
     controls: Mapping[str, Control] = {
         "batch": Slider(label="batch size B", default=8, values=BATCHES, essential=True),
         "eta": Slider(
-            label="learning rate η at B = 1", default=0.05, values=nice_numbers(1e-3, 2.0),
+            label="η at B = 1", default=0.05, values=nice_numbers(1e-3, 2.0),
             essential=True,
         ),
         "rule": Choice(
-            label="η for larger B", default="linear", options=(*RULES, TUNED), essential=True
+            label="η for other B", default="linear", options=(*RULES, TUNED), essential=True
         ),
         "target": Slider(
             label="target ÷ first loss", default=0.1, values=nice_numbers(1e-2, 0.5)
         ),
         "problem": Choice(
-            label="problem", default="noisy quadratic", options=("noisy quadratic", "digits")
+            label="problem", default="quadratic", options=("quadratic", "digits")
         ),
         "kappa": Slider(label="condition κ", default=10.0, values=nice_numbers(1.0, 100.0)),
-        "sigma": Slider(label="noise σ of one sample", default=2.0, values=nice_numbers(0.1, 10)),
+        "sigma": Slider(label="noise σ", default=2.0, values=nice_numbers(0.1, 10)),
         "runs": Slider(label="runs of each B", default=16, values=(1, 2, 4, 8, 16, 32, 64)),
         "steps": Slider(label="steps", default=200, values=range(50, 1001, 50)),
         "large_type": Switch(label="large type"),
@@ -211,7 +211,7 @@ def _task_and_rates(settings: Settings) -> tuple[Task, Array]:
     if settings["problem"] == "digits":
         if rule == TUNED:
             raise ValueError(
-                f"{TUNED!r} needs the closed form of the noisy quadratic, and the digits have"
+                f"{TUNED!r} needs the closed form of the quadratic, and the digits have"
                 " none; choose another rule for η"
             )
         return digits(), settings["eta"] * B ** RULES[rule]
@@ -288,7 +288,7 @@ def batch_size_lab(
     eta: float = 0.05,
     rule: str = "linear",
     target: float = 0.1,
-    problem: str = "noisy quadratic",
+    problem: str = "quadratic",
     kappa: float = 10.0,
     sigma: float = 2.0,
     runs: int = 16,
@@ -303,11 +303,11 @@ def batch_size_lab(
         B, from 1 to 256; the slider stops at the powers of 2.
     eta : float
         Learning rate of a batch of one, from 0.001 to 2.
-    rule : {"constant", "square root", "linear", "best for each B"}
+    rule : {"constant", "square root", "linear", "best"}
         How the rate grows with B. The best one is found from the closed form of the quadratic.
     target : float
         As a share of the first loss, from 0.01 to 0.5.
-    problem : {"noisy quadratic", "digits"}
+    problem : {"quadratic", "digits"}
         Six directions with a closed form; or a softmax layer on 512 images, without one.
     kappa : float
         Condition number of the quadratic, from 1 to 100.

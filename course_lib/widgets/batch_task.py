@@ -80,7 +80,7 @@ class Bowl:
     start where B = σ².
     """
 
-    name = "noisy quadratic"
+    name = "quadratic"
     powers = (-4, 3)
     largest: float | None = 1.0
 

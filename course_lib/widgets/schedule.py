@@ -43,14 +43,14 @@ class ScheduleLab:
     layout: Sequence[Sequence[str]] = (("rate", "loss"), ("kept", "loss"))
     size = (9.2, 4.8)
     controls: Mapping[str, Control] = {
-        "schedule": Choice(
-            label="schedule", default="exponential", options=tuple(SCHEDULES), essential=True
-        ),
         "eta": Slider(
             label="full rate η", default=1.0, values=nice_numbers(1e-3, 1e1), essential=True
         ),
+        "schedule": Choice(
+            label="schedule", default="exponential", options=tuple(SCHEDULES), essential=True
+        ),
         "factor": Slider(label="factor γ", default=0.9, values=FACTORS, essential=True),
-        "every": Slider(label="steps between drops", default=30, values=range(5, 101, 5)),
+        "every": Slider(label="a drop every", default=30, values=range(5, 101, 5)),
         "decay": Slider(label="decay k", default=0.1, values=nice_numbers(1e-3, 1.0)),
         "final": Slider(
             label="last ÷ full rate", default=0.0, values=(0.0, *nice_numbers(1e-3, 1.0))
@@ -78,11 +78,10 @@ class ScheduleLab:
         return 1.0 if result.whole else (len(result.points) - 1) / result.settings["steps"]
 
     def layers(self, result: ScheduleRun) -> Sequence[Layer]:
-        """Return the frame, the largest stable rate, and the run with what was predicted."""
+        """Return the frame, and the run with what was predicted for it."""
         settings = tuple(result.settings[name] for name in self.relevant(result.settings))
         return [
             Layer(result.settings["steps"], lambda panes: _draw_frame(panes, result)),
-            Layer(result.settings["curvature"], lambda panes: _draw_limit(panes, result)),
             Layer((settings, len(result.points)), lambda panes: _draw_run(panes, result)),
         ]
 
@@ -97,7 +96,7 @@ def _draw_frame(panes: Panes, run: ScheduleRun) -> None:
     draw_curves({"": UNSEEN}, ax=rate, xlabel="", ylabel="learning rate")
     draw_curves({"": UNSEEN}, ax=kept, yscale="linear", xlabel="step t", ylabel="share")
     draw_curves(dict.fromkeys(CURVES, UNSEEN), ax=loss, xlabel="step t", legend="above")
-    rate.set_title("the schedule η_t")
+    rate.set_title("schedule; dashed: 2/λ")
     kept.set_title("first distance left, without noise")
     kept.set(xlim=(0, run.settings["steps"]), ylim=(0, MOST_KEPT), yticks=(0, 0.5, 1))
     loss.set_ylabel("loss ÷ first loss")
@@ -106,13 +105,9 @@ def _draw_frame(panes: Panes, run: ScheduleRun) -> None:
         draw_powers(low, high, step=2, ax=ax, axis="y")
 
 
-def _draw_limit(panes: Panes, run: ScheduleRun) -> None:
-    limit = 2.0 / run.settings["curvature"]
-    draw_threshold(limit, f"2/λ = {limit:.3g}", ax=panes["rate"], axis="y", side="right")
-
-
 def _draw_run(panes: Panes, run: ScheduleRun) -> None:
     draw_curves({"": run.rates}, ax=panes["rate"], legend=None)
+    draw_threshold(2.0 / run.settings["curvature"], "", ax=panes["rate"], axis="y")
     draw_curves({"": run.kept}, ax=panes["kept"], yscale="linear", legend=None)
     if FROZEN < run.limit < MOST_KEPT:
         draw_threshold(
@@ -127,8 +122,8 @@ def _draw_run(panes: Panes, run: ScheduleRun) -> None:
 
 def schedule_lab(
     *,
-    schedule: str = "exponential",
     eta: float = 1.0,
+    schedule: str = "exponential",
     factor: float = 0.9,
     every: int = 30,
     decay: float = 0.1,
@@ -145,9 +140,9 @@ def schedule_lab(
 
     Parameters
     ----------
-    schedule : {"constant", "step", "exponential", "inverse time", "cosine"}
     eta : float
         The full rate η, from 0.001 to 10.
+    schedule : {"constant", "step", "exponential", "inverse time", "cosine"}
     factor : float
         γ, from 0.1 to 0.999: what the rate is multiplied by in each step of the exponential
         decay, and at each drop of the step decay.

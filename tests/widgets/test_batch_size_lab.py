@@ -67,7 +67,7 @@ class TestEveryControl:
     def test_what_means_nothing_is_hidden_and_changes_nothing(self, lab):
         for problem, rule, hidden in (
             ("digits", "linear", {"kappa": 50.0, "sigma": 5.0}),
-            ("noisy quadratic", TUNED, {"eta": 0.5}),
+            ("quadratic", TUNED, {"eta": 0.5}),
         ):
             lab.set_up.value = (
                 f'batch_size_lab(rule="{rule}", problem="{problem}", runs=1, steps=50)'
@@ -103,7 +103,7 @@ class TestEveryControl:
         )
     )
     def test_a_walk_over_all_controls_never_meets_an_error(self, lab, walk):
-        lab.controls["problem"].value = "noisy quadratic"
+        lab.controls["problem"].value = "quadratic"
         for name, value in walk:
             lab.controls[name].value = value
             assert lab.error is None

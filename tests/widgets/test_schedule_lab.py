@@ -215,7 +215,7 @@ class TestSetUp:
             lab.controls["final"].value = 0.1
             typed, picture = lab.set_up.value, bytes(lab.picture.value)
         assert typed == (
-            'schedule_lab(schedule="cosine", eta=1, final=0.1, curvature=1, noise=0.02, steps=50)'
+            'schedule_lab(eta=1, schedule="cosine", final=0.1, curvature=1, noise=0.02, steps=50)'
         )
         with eval(typed, {"schedule_lab": schedule_lab}) as again:
             assert bytes(again.picture.value) == picture
