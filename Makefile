@@ -43,7 +43,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .NOTPARALLEL:
 .DEFAULT_GOAL := lab
-.PHONY: lab test lint unit nbval format notebooks stubs versions
+.PHONY: lab test lint unit nbval format notebooks stubs versions bench-labs
 
 lab: $(VENV)/learner.stamp
 # Without --notebook-dir a learner would see notebooks/ alone, and no exercise.
@@ -77,6 +77,10 @@ notebooks: $(VENV)/tests.stamp
 # Exercises are made from their solutions: make stubs, or make stubs SLUGS=03_3_gradients.
 stubs: $(VENV)/tests.stamp
 	$(RUN) PYTHONHASHSEED=0 $(BIN)/course stubs $(SLUGS)
+
+# How fast the labs answer; on an idle machine. One of them: make bench-labs LABS=clipping_lab.
+bench-labs: $(VENV)/tests.stamp
+	$(RUN) PYTHONPATH=tests $(BIN)/python tests/benchmarks/bench_labs.py $(LABS)
 
 # Each Python with both ends of every range of versions, or one of them: make version-3.12-highest.
 versions: $(foreach python,$(PYTHONS),version-$(python)-lowest-direct version-$(python)-highest)
