@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -255,23 +255,25 @@ def recurrent_cliff() -> Landscape:
 
 
 def _recurrent_cliff(theta: Array) -> LossAndGradient:
-    w, b = theta
-    x = np.full_like(w, INITIAL_STATE)
+    one = theta.ndim == 1  # Python's floats are 3 times as fast as NumPy's for a single run
+    w, b = theta.tolist() if one else theta
+    x = INITIAL_STATE if one else np.full_like(w, INITIAL_STATE)
     outputs = []
     for _ in range(TIME_STEPS):
         outputs.append(_sigmoid(x))
         x = w * outputs[-1] + b
     y = _sigmoid(x)
-    gradient = np.zeros_like(theta)
-    delta = 2 * (y - TARGET) * y * (1 - y)  # ∂L/∂x_t, from t = 50 back to t = 1
-    for s in reversed(outputs):
-        gradient[0] += delta * s
-        gradient[1] += delta
-        delta = delta * (w * s * (1 - s))
-    return (y - TARGET) ** 2, gradient
+    delta = 2 * (y - TARGET) * y * (1 - y)  # ∂L/∂x_t at t = 50
+    s = np.array(outputs[::-1])  # σ(x_t), from t = 49 back to t = 0
+    slopes = w * s * (1 - s)  # ∂x_{t+1}/∂x_t
+    deltas = np.cumprod(np.concatenate([[delta], slopes[:-1]]), axis=0)  # ∂L/∂x_t, t = 50 to 1
+    gradient = np.stack([(deltas * s).sum(axis=0), deltas.sum(axis=0)])
+    return (y - TARGET) ** 2, gradient.astype(theta.dtype, copy=False)
 
 
-def _sigmoid(x: Array) -> Array:
+def _sigmoid(x: Any) -> Any:
+    if isinstance(x, float):
+        return 1 / (1 + math.exp(min(-x, 709.0)))  # e^710 is too large for a float
     return 1 / (1 + np.exp(-x))  # e^710 is infinite, and 1/(1 + ∞) = 0 is right
 
 

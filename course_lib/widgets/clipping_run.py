@@ -45,11 +45,11 @@ def angle(g: Array, d: Array) -> float:
 
     with the unit vectors u and v: an arc cosine would round small angles away.
     """
-    if not (np.any(g) and np.any(d)):
+    length_g, length_d = math.hypot(*g), math.hypot(*d)  # squares of 1e-200 would vanish
+    if not (length_g and length_d):
         return 0.0
-    g, d = g / np.abs(g).max(), d / np.abs(d).max()  # squares of 1e-200 would vanish
-    u, v = g / global_norm(g), d / global_norm(d)
-    return math.degrees(2 * math.atan2(global_norm(u - v), global_norm(u + v)))
+    u, v = g / length_g, d / length_d
+    return math.degrees(2 * math.atan2(math.hypot(*(u - v)), math.hypot(*(u + v))))
 
 
 @dataclass
