@@ -139,22 +139,16 @@ CLIP_BY_NORM = Function(
             " all entries get the same factor.",
         ),
         Slip(
-            "the larger of the two",
-            _both(lambda norm, c, *_: max(1.0, c / max(norm, 1e-3))),
-            "You take the larger of 1 and c/norm: that lengthens short gradients and leaves long"
-            " ones. Take the smaller.",
+            "not clipped",
+            _both(lambda *_: 1.0),
+            "A gradient that is too long comes back as it was. The factor is the *smaller* of 1 and"
+            " max_norm over the norm.",
         ),
         Slip(
             "always scaled",
             _both(lambda norm, c, *_: c / max(norm, 1e-300)),
             "You bring every gradient to the length max_norm, short ones too. Clipping never"
             " lengthens: the factor is at most 1. Near a minimum steps must be allowed to shrink.",
-        ),
-        Slip(
-            "not clipped",
-            _both(lambda *_: 1.0),
-            "You return the gradient as it came. Where its norm exceeds max_norm, multiply by"
-            " max_norm over the norm.",
         ),
         Slip(
             "to length 1",
@@ -722,12 +716,12 @@ CHOOSE_THRESHOLD = Function(
         Slip(
             "0 is let through",
             _lenient(lambda norms, share: _bad_norms(norms) or not 0 <= share < 1),
-            "With a share of 0 nothing is ever clipped. The task refuses it: share must be above 0.",
+            "With a share of 0 nothing is ever clipped. The task refuses it: share > 0.",
         ),
         Slip(
             "1 is let through",
             _lenient(lambda norms, share: _bad_norms(norms) or not 0 < share <= 1),
-            "With a share of 1 every step is clipped. The task refuses it: share must be below 1.",
+            "With a share of 1 every step is clipped. The task refuses it: share < 1.",
         ),
         Slip(
             "broken norms are let through",
