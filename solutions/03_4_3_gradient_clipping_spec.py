@@ -178,6 +178,18 @@ CLIP_BY_NORM = Function(
             " of the sum of squares.",
         ),
         Slip(
+            "one bias to each weight",
+            _both(lambda _norm, c, dW, db: _shorten(np.sqrt(np.sum(dW**2 + db**2)), c)),
+            "dW**2 + db**2 adds db to *every* row of dW, so each bias counts d times. Sum the"
+            " squares of each part first, then add the two sums.",
+        ),
+        Slip(
+            "PyTorch's small number",
+            _both(lambda norm, c, *_: min(1.0, c / (norm + 1e-6))),
+            "That is c/(norm + 1e-6), as PyTorch has it, and a trifle too short. Here the norm ends"
+            " at c exactly: no small number; look at zero another way.",
+        ),
+        Slip(
             "norms added",
             _both(lambda _norm, c, dW, db: _shorten(np.linalg.norm(dW) + np.linalg.norm(db), c)),
             "You add the norms of the two parts. Lengths add like the sides of a right triangle:"
@@ -341,6 +353,12 @@ CLIP_BY_VALUE = Function(
         " `np.linalg.norm(g)` times the norm of clipped, unless that is 0.",
     ),
     slips=(
+        Slip(
+            "the bounds exchanged",
+            _cut(lambda g, c: np.clip(g, c, -c)),
+            "np.clip takes the lower bound first: -max_value, then max_value. Exchanged, every"
+            " entry becomes -max_value.",
+        ),
         Slip(
             "only above",
             _cut(np.minimum),
@@ -599,6 +617,18 @@ CHOOSE_THRESHOLD = Function(
             _quantile(lambda norms, share: np.quantile(norms, 1 + share)),
             "np.quantile takes a number from 0 to 1 and got one outside. To leave `share` above,"
             " 1 - share must lie below.",
+        ),
+        Slip(
+            "100 minus a part",
+            _quantile(lambda norms, share: np.percentile(norms, 100 - share)),
+            "You take `share` off 100: for a share of 0.1 that is the 99.9th percentile. It is a"
+            " part, not per cent: 100 * (1 - share).",
+        ),
+        Slip(
+            "a place in the sorted norms",
+            _quantile(lambda norms, share: np.sort(norms)[int((1 - share) * len(norms))]),
+            "You take one of the sorted norms. The quantile lies *between* two of them, at the"
+            " place (1 - share)(n - 1), counted from 0: np.quantile interpolates.",
         ),
         Slip(
             "always the 90th percentile",
