@@ -75,6 +75,11 @@ def test_one_spike_hardly_moves_the_threshold():
     assert before == after
 
 
+def test_a_norm_that_equals_the_threshold_is_not_counted_as_clipped():
+    norms = np.array([1.0, 3.0, 3.0, 2.0, 3.0])
+    assert REFERENCE["choose_threshold"](norms, share=0.3) == (3.0, 0.0)
+
+
 def test_the_examples_of_the_text_are_true():
     f = REFERENCE
     dW, db = f["clip_by_norm"](np.array([[2.0, 4.0]]), np.array([4.0, 0.0]), max_norm=3.0)
