@@ -258,7 +258,7 @@ class NoisyBowl:
         check_non_negative("rate", rate)
         rate = as_floats("rate", rate)
         room = 2.0 - rate * _column(self.eigenvalues, rate.ndim + 1)
-        with np.errstate(divide="ignore"):
+        with np.errstate(divide="ignore", invalid="ignore"):
             terms = _column(self.variances, rate.ndim + 1) / np.maximum(room, 0.0)
         floor = 0.5 * rate * batch_variance(np.where(room > 0, terms, 0.0).sum(axis=0), batch)
         return np.where((room > 0).all(axis=0), floor, math.inf)

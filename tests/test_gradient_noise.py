@@ -141,6 +141,10 @@ class TestNoisyBowl:
     def test_the_floor_is_infinite_where_one_direction_is_not_stable(self):
         assert self.bowl.floor([0.99, 1.0, 1.2, 5.0])[1:].tolist() == [math.inf] * 3
 
+    def test_without_noise_it_is_zero_where_stable_and_infinite_beyond_without_a_warning(self):
+        bowl = NoisyBowl(np.array([1.0]), np.zeros(1))
+        assert bowl.floor([0.5, 1.9, 2.0, 3.0]).tolist() == [0.0, 0.0, math.inf, math.inf]
+
     def test_expected_losses_are_the_sum_over_all_coin_flips(self):
         """With noise of ±σ every history can be listed: 2³ of them in one coordinate."""
         bowl = NoisyBowl(np.array([2.0]), np.array([0.09]))

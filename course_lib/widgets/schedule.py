@@ -115,8 +115,8 @@ def _draw_run(panes: Panes, run: ScheduleRun) -> None:
         )
     losses = run.losses
     if run.settings["noise"]:
-        draw_band(*np.percentile(losses, BAND, axis=1), ax=panes["loss"])
-    curves = losses.mean(axis=1), run.expected, np.where(run.floors > 0, run.floors, np.nan)
+        draw_band(*np.percentile(losses, BAND, axis=1, method="nearest"), ax=panes["loss"])
+    curves = run.means, run.expected, np.where(run.floors > 0, run.floors, np.nan)
     draw_curves(dict(zip(CURVES, curves, strict=True)), ax=panes["loss"], legend=None)
 
 

@@ -131,6 +131,8 @@ class ScheduleRun:
             return math.inf if steepness > 2 else float(self.kept[-1]) if steepness == 2 else 0.0
         rates, times = forever
         warm = abs(float(shares_kept(self.warm_rates, curvature=curvature)[-1]))
+        if warm == 0:  # one step of the warm-up hits the minimum, and nothing leads away from it
+            return 0.0
         with np.errstate(over="ignore"):
             stages = np.abs(shares_kept(rates, curvature=curvature)[-1]) ** times
         return float(stages) * warm
@@ -150,6 +152,12 @@ class ScheduleRun:
         """Of shape (steps so far + 1, runs)."""
         with np.errstate(over="ignore"):
             return np.concatenate(self.points) ** 2
+
+    @property
+    def means(self) -> Array:
+        """Mean loss of the runs, of shape (steps so far + 1,)."""
+        with np.errstate(over="ignore"):
+            return np.asarray(self.losses.mean(axis=1))
 
     @property
     def _first(self) -> float:
@@ -216,7 +224,7 @@ def _stays_out(run: ScheduleRun) -> str:
 
 
 def _measured(run: ScheduleRun) -> str:
-    mean, expected, kept = float(run.losses[-1].mean()), run.expected[-1], float(run.kept[-1])
+    mean, expected, kept = float(run.means[-1]), run.expected[-1], float(run.kept[-1])
     if not math.isfinite(mean) or not math.isfinite(expected):
         return "The loss is too large for a number."
     left = kept**2

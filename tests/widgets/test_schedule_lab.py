@@ -162,6 +162,18 @@ class TestWhatItMeasures:
         assert_allclose(np.sqrt(whole.losses), whole.kept[:, None] * np.ones(100), rtol=1e-9)
         assert_allclose(whole.expected, whole.kept**2)
 
+    def test_a_warm_up_that_hits_the_minimum_leaves_nothing_whatever_comes_after(self):
+        """Its first rate is 10/100, and 1 − 0.1 · 10 = 0; the drops after it would diverge."""
+        whole = run(schedule="step", eta=10.0, curvature=10.0, warm_up=100, factor=0.999, every=100)
+        assert whole.limit == 0.0
+
+    def test_losses_too_large_for_a_number_are_drawn_and_told(self, lab):
+        lab.set_up.value = (
+            'schedule_lab(eta=10, schedule="constant", curvature=10, noise=1, steps=400)'
+        )
+        assert lab.error is None
+        assert "The loss is too large for a number." in lab.verdict.value
+
 
 class TestWhatItSays:
     @pytest.mark.parametrize(
