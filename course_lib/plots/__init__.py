@@ -22,7 +22,14 @@ from course_lib.plots.display import show
 from course_lib.plots.images import draw_digits, frame_digits
 from course_lib.plots.kept import KeptFigure, Layer, Panes, draw_layers
 from course_lib.plots.landscapes import draw_contours, draw_paths
-from course_lib.plots.maps import draw_loss_map, draw_place, frame_loss_map
+from course_lib.plots.maps import (
+    draw_boundary_map,
+    draw_loss_map,
+    draw_part,
+    draw_place,
+    frame_boundary_map,
+    frame_loss_map,
+)
 from course_lib.plots.matrices import draw_confusion, draw_error_map, draw_gradient_errors
 from course_lib.plots.networks import draw_index_graph, draw_network
 from course_lib.plots.standings import draw_places, draw_standing, frame_standing
@@ -36,6 +43,7 @@ __all__ = [
     "Panes",
     "draw_band",
     "draw_bifurcation",
+    "draw_boundary_map",
     "draw_confusion",
     "draw_contours",
     "draw_curves",
@@ -47,6 +55,7 @@ __all__ = [
     "draw_layers",
     "draw_loss_map",
     "draw_network",
+    "draw_part",
     "draw_paths",
     "draw_place",
     "draw_places",
@@ -56,6 +65,7 @@ __all__ = [
     "draw_sweep",
     "draw_threshold",
     "draw_trials",
+    "frame_boundary_map",
     "frame_digits",
     "frame_loss_map",
     "frame_standing",

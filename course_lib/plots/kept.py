@@ -89,6 +89,23 @@ class KeptFigure:
             self._keep(key)
         return encode(self._canvas)
 
+    def place(self, pane: str, x: float, y: float) -> tuple[float, float]:
+        """Return where in a pane a place of the picture lies.
+
+        Parameters
+        ----------
+        pane : str
+        x, y : float
+            Shares of the picture, from its left and from its top, as a browser counts.
+
+        Returns
+        -------
+        pair of float
+            Shares of the pane, from its left and from its bottom, as matplotlib counts.
+        """
+        box = self._panes[pane].get_position()
+        return float((x - box.x0) / box.width), float((1 - y - box.y0) / box.height)
+
     def close(self) -> None:
         """Let go of the figure and its pixels; drawing again starts from nothing."""
         self._keys, self._pixels, self._canvas, self._panes = [], [], None, {}

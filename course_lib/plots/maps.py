@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colors import Colormap, ListedColormap
+from matplotlib.patches import Rectangle
 
 from course_lib.plots.curves import SUPERSCRIPTS, draw_powers
 from course_lib.plots.style import BLACK, VERMILION, Array, styled
 
 COLORS = "viridis_r"  # light where the loss is low; its lightness alone tells the order
+TRAINED = ListedColormap(mpl.colormaps[COLORS](np.linspace(0.0, 0.8, 128)))  # black stays apart
 BAR = (0.0, 1.012, 1.0, 0.052)  # of the colours, above the map, in shares of the axes
 
 
@@ -35,7 +39,7 @@ def frame_loss_map(x: Array, y: Array, powers: tuple[int, int], *, ax: Axes) -> 
         low, high = np.round(np.log10(values[[0, -1]])).astype(int).tolist()
         draw_powers(low, high, ax=ax, axis="x" if axis == "x" else "y")
     ax.grid(False)
-    _draw_bar(*powers, ax)
+    _draw_bar(*powers, COLORS, ax)
     return ax
 
 
@@ -93,12 +97,112 @@ def draw_place(x: float, y: float, *, ax: Axes) -> Axes:
     return ax
 
 
-def _draw_bar(low: int, high: int, ax: Axes) -> None:
+@styled
+def frame_boundary_map(
+    box: tuple[tuple[float, float], tuple[float, float]], powers: tuple[int, int], *, ax: Axes
+) -> Axes:
+    """Set the axes of a map of what trains, over the logarithms of two settings.
+
+    Parameters
+    ----------
+    box : pair of pair of float
+        Lowest and highest power of ten of x, and of y.
+    powers : pair of int
+        Loss of the first and of the last colour, as powers of ten.
+    ax : Axes
+
+    Returns
+    -------
+    Axes
+    """
+    for (low, high), set_limits, set_ticks in (
+        (box[0], ax.set_xlim, ax.set_xticks), (box[1], ax.set_ylim, ax.set_yticks)
+    ):  # fmt: skip
+        set_limits(low, high)
+        wide = high - low > 2
+        ticks = np.arange(np.ceil(low), high) if wide else np.linspace(low, high, 5)[1:-1]
+        digits = 3 + max(0, round(float(-np.log10(high - low))))
+        set_ticks(ticks, [f"{10.0**tick:.{digits}g}" for tick in ticks])
+    ax.tick_params("y", labelrotation=90)
+    for label in ax.get_yticklabels():
+        label.set_verticalalignment("center")
+    ax.grid(False)
+    _draw_bar(*powers, TRAINED, ax, step=2)
+    return ax
+
+
+@styled
+def draw_boundary_map(
+    losses: Array,
+    box: tuple[tuple[float, float], tuple[float, float]],
+    powers: tuple[int, int],
+    *,
+    ax: Axes,
+) -> Axes:
+    """Draw what trains in the colour of its loss, and what does not in black.
+
+    Parameters
+    ----------
+    losses : ndarray of shape (rows, columns)
+        Infinite where a run does not train, NaN where it is not done, which is left white.
+    box, powers
+        As for `frame_boundary_map`.
+    ax : Axes
+
+    Returns
+    -------
+    Axes
+    """
+    limits = ax.get_xlim(), ax.get_ylim()
+    low, high = powers
+    lost = np.isposinf(losses)
+    shades = np.log10(np.clip(np.where(lost, 1.0, losses), 10.0**low, 10.0**high))
+    colors = TRAINED((shades - low) / (high - low))
+    colors[lost] = (0.0, 0.0, 0.0, 1.0)
+    colors[np.isnan(losses)] = (1.0, 1.0, 1.0, 1.0)
+    ax.imshow(
+        (255 * colors).astype(np.uint8), extent=(*box[0], *box[1]), origin="lower", aspect="auto",
+        zorder=1,
+    )  # fmt: skip
+    ax.set(xlim=limits[0], ylim=limits[1])
+    return ax
+
+
+@styled
+def draw_part(box: tuple[tuple[float, float], tuple[float, float]], *, ax: Axes) -> Axes:
+    """Frame a part of a map, and point to it with a ring where it is too small to be seen.
+
+    Parameters
+    ----------
+    box : pair of pair of float
+        Lowest and highest x, and y.
+    ax : Axes
+
+    Returns
+    -------
+    Axes
+    """
+    (x, right), (y, top) = box
+    for color, width in (("white", 3.0), (VERMILION, 1.6)):
+        frame = Rectangle(
+            (x, y), right - x, top - y, fill=False, edgecolor=color, linewidth=width, zorder=4
+        )
+        ax.add_patch(frame)
+    if right - x < 0.05 * float(np.ptp(ax.get_xlim())):
+        middle = ((x + right) / 2, (y + top) / 2)
+        ax.plot(
+            *middle, "o", markersize=14, markerfacecolor="none", markeredgecolor=VERMILION,
+            markeredgewidth=2, zorder=4, clip_on=False,
+        )  # fmt: skip
+    return ax
+
+
+def _draw_bar(low: int, high: int, colors: str | Colormap, ax: Axes, *, step: int = 1) -> None:
     """Draw the colours with their losses printed on them: above the axes there is room for that."""
     bar = ax.inset_axes(BAR)
-    bar.imshow(np.linspace(0.0, 1.0, 128)[None], cmap=COLORS, aspect="auto", extent=(0, 1, 0, 1))
+    bar.imshow(np.linspace(0.0, 1.0, 128)[None], cmap=colors, aspect="auto", extent=(0, 1, 0, 1))
     bar.set_axis_off()
-    for power in range(low, high + 1):
+    for power in range(low, high + 1, step):
         share = (power - low) / (high - low)
         text = f"loss {_power(power)}" if power == low else _power(power)
         side = {low: "left", high: "right"}.get(power, "center")

@@ -7,6 +7,7 @@ from course_lib.widgets.optimizer import optimizer_lab, optimizer_lab_figure
 from course_lib.widgets.rate_and_clip import rate_and_clip_lab, rate_and_clip_lab_figure
 from course_lib.widgets.saturation import saturation_lab, saturation_lab_figure
 from course_lib.widgets.schedule import schedule_lab, schedule_lab_figure
+from course_lib.widgets.trainability import trainability_lab, trainability_lab_figure
 
 __all__ = [
     "batch_size_lab",
@@ -23,4 +24,6 @@ __all__ = [
     "saturation_lab_figure",
     "schedule_lab",
     "schedule_lab_figure",
+    "trainability_lab",
+    "trainability_lab_figure",
 ]

@@ -170,13 +170,16 @@ class Lab(Generic[Result]):
 
     def _assemble(self) -> ipywidgets.VBox:
         style = ipywidgets.HTML(STYLE, layout={"display": "none"})  # holds all the same
-        rows = [style, *self.controls.values(), self.picture, self.verdict]
         self.set_up.add_class("course-lab-set-up")
         set_up = ipywidgets.HBox([self.set_up, ipywidgets.HTML(COPY)])
-        box = ipywidgets.VBox([*rows, set_up, self._waiting])
+        box = ipywidgets.VBox([style, *self._rows(), set_up, self._waiting])
         box.add_class("course-lab")
         self._waiting.layout.visibility = "hidden"
         return box
+
+    def _rows(self) -> list[Any]:
+        """Return what stands above the set-up, from top to bottom."""
+        return [*self.controls.values(), self.picture, self.verdict]
 
     def _listen(self) -> None:
         for widget in self.controls.values():
@@ -204,6 +207,10 @@ class Lab(Generic[Result]):
         except Exception as error:
             self._fail(error)
             return
+        self._move(settings)
+
+    def _move(self, settings: Settings) -> None:
+        """Set all the controls at once, and answer once."""
         for name, widget in self.controls.items():
             widget.unobserve(self._changed, names="value")
             self.experiment.controls[name].move(widget, settings[name])

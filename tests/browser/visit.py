@@ -51,7 +51,8 @@ window.course = {
   },
   // what stands beside a control, or on it
   label(control) {
-    if (control.localName === 'button') return control.textContent;
+    if (control.localName === 'button')
+      return control.getAttribute('aria-label') || control.textContent;
     const labels = control.closest('.widget-inline-hbox').querySelectorAll('label');
     return [...labels].map(label => label.textContent.trim().replace('\u200b', '')).join('');
   },
