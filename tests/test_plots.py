@@ -362,7 +362,7 @@ class TestStandings:
         assert words(ax) == ["2. SGD", "1. Adam"]
         assert [text.get_weight() for text in ax.texts] == ["normal", "bold"]
         for text, line in zip(ax.texts, ax.lines, strict=True):
-            assert line.get_ydata()[0] - 1 < text.xy[1] < line.get_ydata()[0]
+            assert line.get_ydata()[0] - 1 < text.get_position()[1] < line.get_ydata()[0]
 
 
 class TestNetworks:

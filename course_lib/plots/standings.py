@@ -51,10 +51,9 @@ def draw_places(names: Sequence[str], places: Sequence[int], *, ax: Axes) -> Axe
     Axes
     """
     for row, (name, place) in enumerate(zip(names, places, strict=True)):
-        ax.annotate(
-            f"{place}. {name}", (0, row - NAME), xycoords=ax.get_yaxis_transform(), xytext=(3, 0),
-            textcoords="offset points", va="center", fontsize="small", zorder=6,
-            weight="bold" if place == 1 else "normal",
+        ax.text(
+            0.01, row - NAME, f"{place}. {name}", transform=ax.get_yaxis_transform(), va="center",
+            fontsize="small", weight="bold" if place == 1 else "normal", zorder=6,
         )  # fmt: skip
     return ax
 

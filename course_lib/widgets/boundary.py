@@ -28,7 +28,7 @@ SEED = 341  # of the data and the start: the same in every session
 DECADES = 4.0  # of either rate, in the whole picture
 HOME = (0.5, -0.5)  # its centre, as powers of ten
 STRIDES = (8, 4, 2, 1)
-BLOCK = 256  # runs at a time
+BLOCK = 512  # runs at a time
 FEW = 32  # boxes on the boundary: fewer say nothing about its dimension
 
 

@@ -16,6 +16,16 @@ from course_lib.widgets.controls import LABEL_WIDTH, Setting, Slider
 
 TICK = 100  # milliseconds from one picture to the next while a slider plays
 
+NAMES = """
+const names = ['Play or pause', 'Stop, back to the start'];
+this.closest('.course-lab').querySelectorAll('.widget-play').forEach(play =>
+  play.querySelectorAll('button').forEach((button, k) => {
+    if (names[k]) button.title = names[k];
+    if (names[k]) button.setAttribute('aria-label', names[k]);
+  }));
+"""
+"""Runs in the page: Play's buttons are pictures, and nothing would read them out."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class PlayedSlider(Slider):
@@ -41,7 +51,8 @@ class _Played(ipywidgets.HBox):  # type: ignore[misc]  # ipywidgets has no types
         self.play = ipywidgets.Play(
             value=slider.index, max=last, interval=TICK, show_repeat=False, tooltip="Play"
         )
-        super().__init__([slider, self.play], value=slider.value)
+        names = ipywidgets.HTML(f'<style onload="{NAMES}"></style>', layout={"display": "none"})
+        super().__init__([slider, self.play, names], value=slider.value)
         slider.observe(self._slid, names="value")
         self.play.observe(self._counted, names="value")
         self.observe(self._set, names="value")
