@@ -43,6 +43,27 @@ def xor() -> Dataset:
     return Dataset(X, np.array([[0.0], [1.0], [1.0], [0.0]]), "xor")
 
 
+def xor_clouds(samples: int, *, noise: float, rng: np.random.Generator) -> Dataset:
+    """Draw round clouds around the four points of `xor`, which take turns.
+
+    With `noise=0` each of the four points is there a quarter of the time.
+
+    Returns
+    -------
+    Dataset
+        `X` of shape (samples, 2), `Y` of shape (samples, 1).
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `samples` is below 4, `noise` is negative, or `rng` is not a generator.
+    """
+    _check_drawn(samples, 4, noise, rng)
+    X, Y, _ = xor()
+    corners = np.arange(samples) % len(X)
+    return Dataset(_blur(X[corners], noise, rng), Y[corners], "xor clouds")
+
+
 def moons(samples: int, *, noise: float, rng: np.random.Generator) -> Dataset:
     r"""Draw two half circles that reach into each other.
 

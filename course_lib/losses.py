@@ -12,7 +12,7 @@ Convention: the *mean* over samples of the *sum* over outputs. Two others are ab
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -202,6 +202,42 @@ def l1_penalty(theta: npt.ArrayLike, *, strength: float | Array) -> tuple[LossVa
     _check_strength(strength, theta)
     gradient = strength * np.sign(theta)
     return _per_run((gradient * theta).sum(axis=0)), gradient
+
+
+def penalized(
+    loss_and_gradient: Callable[..., tuple[LossValue, Array]],
+    *penalties: Callable[[Array], tuple[LossValue, Array]],
+) -> Callable[..., tuple[LossValue, Array]]:
+    r"""Return a loss with penalties added: :math:`L(\theta) + \sum_k R_k(\theta)`.
+
+    The sum is a loss like any other, so the loop that trains it is the one that trains any other.
+
+    Parameters
+    ----------
+    loss_and_gradient : callable
+        `loss_and_gradient(theta, *batch) -> (loss, gradient)`.
+    *penalties : callable
+        `penalty(theta) -> (penalty, gradient)`, say `partial(l2_penalty, strength=0.01)`.
+
+    Returns
+    -------
+    callable
+        Of the same arguments, for the sum and its gradient.
+
+    Examples
+    --------
+    >>> objective = penalized(net.loss_and_gradient, partial(l2_penalty, strength=0.01))
+    >>> for step in descend(objective, theta, batches, optimizer=sgd(learning_rate=0.1)): ...
+    """
+
+    def sum_and_gradient(theta: Array, *batch: Any) -> tuple[LossValue, Array]:
+        loss, gradient = loss_and_gradient(theta, *batch)
+        for penalty in penalties:
+            price, pull = penalty(theta)
+            loss, gradient = loss + price, gradient + pull
+        return loss, gradient
+
+    return sum_and_gradient
 
 
 def _check_strength(strength: float | Array, theta: Array) -> None:

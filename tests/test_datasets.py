@@ -8,7 +8,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 from course_lib import datasets
-from course_lib.datasets import Dataset, blobs, digits, moons, spirals, split, xor
+from course_lib.datasets import Dataset, blobs, digits, moons, spirals, split, xor, xor_clouds
 
 DRAWN = [moons, spirals, blobs]
 # Facts of the source: class counts and the checksum of its file `optdigits.tes`.
@@ -211,3 +211,25 @@ def test_a_split_refuses_unequal_lengths_and_a_seed():
         split(data, test_share=0.5, rng=np.random.default_rng(0))
     with pytest.raises(TypeError, match="must be a numpy Generator"):
         split(xor(), test_share=0.5, rng=0)
+
+
+def test_the_xor_clouds_lie_around_the_four_points_and_have_their_classes():
+    X, Y, name = xor_clouds(4000, noise=0.1, rng=np.random.default_rng(3))
+    assert (name, X.shape, Y.shape) == ("xor clouds", (4000, 2), (4000, 1))
+    corners = np.rint(X)
+    np.testing.assert_array_equal(Y[:, 0], corners[:, 0] != corners[:, 1])
+    assert np.unique(corners[:8], axis=0).tolist() == [[0, 0], [0, 1], [1, 0], [1, 1]]
+    assert_allclose((X - corners).std(axis=0), 0.1, rtol=0.05)
+    assert_allclose((X - corners).mean(axis=0), 0.0, atol=0.01)
+
+
+def test_xor_clouds_without_noise_are_the_four_points_in_turn():
+    X, Y, _ = xor_clouds(10, noise=0.0, rng=np.random.default_rng(3))
+    corners, classes, _ = xor()
+    np.testing.assert_array_equal(X, np.concatenate([corners, corners, corners[:2]]))
+    np.testing.assert_array_equal(Y, np.concatenate([classes, classes, classes[:2]]))
+
+
+def test_fewer_than_four_samples_are_no_xor():
+    with pytest.raises(ValueError, match="samples must be 4 or more"):
+        xor_clouds(3, noise=0.0, rng=np.random.default_rng(3))

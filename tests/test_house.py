@@ -40,7 +40,9 @@ ROOMS = {
     "__init__": Room(ALL_FLOORS, {"numpy"}),
     "symbolic": Room(set(), {"sympy"}),
     "plots": Room(set(), {"matplotlib", "numpy", "PIL", "IPython"}),  # PIL comes with matplotlib
-    "widgets": Room(ALL_FLOORS | {"plots"}, {"ipywidgets", "traitlets", "IPython", "numpy"}),
+    "widgets": Room(
+        ALL_FLOORS | {"plots", "symbolic"}, {"ipywidgets", "traitlets", "IPython", "numpy"}
+    ),
     # "": the library itself, which the sandbox asks where it lies
     "grading": Room({"_arrays", ""}, {"numpy", "platformdirs", "distributed", "jinja2", "tqdm"}),
     "teaching": Room({"grading"}, set()),

@@ -17,6 +17,7 @@ from course_lib.losses import (
     l1_penalty,
     l2_penalty,
     mse,
+    penalized,
     softmax_cross_entropy,
 )
 from course_lib.symbolic import losses as symbolic
@@ -329,3 +330,33 @@ def test_a_strength_that_does_not_fit_is_refused(penalty, shape):
     """(2, 1) against (2,) would broadcast to a gradient of shape (2, 2)."""
     with pytest.raises(ValueError, match=r"and theta \(2,\): give one number, one for each run"):
         penalty([1.0, 2.0], strength=np.ones(shape))
+
+
+def test_a_penalized_loss_is_the_loss_plus_every_penalty_and_so_is_its_gradient():
+    """L = (θ·x - y)² with θ = (1, -2), x = (3, 1), y = 2: the residual is -1."""
+
+    def loss_and_gradient(theta, x, y):
+        residual = theta @ x - y
+        return residual**2, 2 * residual * x
+
+    theta, x = np.array([1.0, -2.0]), np.array([3.0, 1.0])
+    penalties = [
+        functools.partial(l1_penalty, strength=0.5),
+        functools.partial(l2_penalty, strength=np.array([2.0, 0.0])),
+    ]
+    loss, gradient = penalized(loss_and_gradient, *penalties)(theta, x, 2.0)
+    assert loss == pytest.approx(1 + 1.5 + 1)
+    assert_allclose(gradient, [-6 + 0.5 + 2, -2 - 0.5])
+    plain = penalized(loss_and_gradient)(theta, x, 2.0)
+    assert plain[0] == 1
+    assert_array_equal(plain[1], [-6, -2])
+
+
+def test_a_penalized_loss_may_have_many_runs():
+    theta = np.array([[1.0, -2.0], [3.0, 0.5]])
+    objective = penalized(
+        lambda p: ((p**2).sum(axis=0), 2 * p), functools.partial(l2_penalty, strength=1.0)
+    )
+    loss, gradient = objective(theta)
+    assert_allclose(loss, 1.5 * (theta**2).sum(axis=0))
+    assert_allclose(gradient, 3 * theta)

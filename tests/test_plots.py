@@ -9,6 +9,7 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 from matplotlib import pyplot as plt
+from matplotlib.collections import LineCollection
 from matplotlib.colors import to_rgb
 from matplotlib.patches import FancyArrowPatch, Rectangle
 from PIL import Image
@@ -16,6 +17,7 @@ from PIL import Image
 from course_lib.plots import (
     KeptFigure,
     Layer,
+    Parameter,
     draw_band,
     draw_bifurcation,
     draw_confusion,
@@ -35,7 +37,9 @@ from course_lib.plots import (
     draw_sweep,
     draw_threshold,
     draw_trials,
+    draw_units,
     frame_standing,
+    frame_units,
     mosaic,
     show,
     subplots,
@@ -46,6 +50,10 @@ from course_lib.plots.style import LOOKS
 mpl.use("agg")
 
 SIDE = np.linspace(-1.5, 1.5, 31)
+NETWORK = (  # what the units of a 2-3-1 network answer on a grid of 30 x 40, and its weights
+    [np.full((units, 30, 40), value) for units, value in ((2, 0.5), (3, -1.0), (1, 1.0))],
+    [np.array([[1.0, -2.0, 0.0], [0.5, 3.0, -0.1]]), np.array([[4.0], [-4.0], [0.2]])],
+)
 BOWL = 0.5 * (SIDE[None, :] ** 2 + 20.0 * SIDE[:, None] ** 2)
 
 
@@ -81,6 +89,8 @@ DRAWINGS = {
     "samples": lambda ax: draw_samples(np.eye(2), np.array([0, 1]), ax=ax),
     "standing": lambda ax: draw_standing([0.1, np.inf], ax=frame_standing(2, (-3, 1), ax=ax)),
     "places": lambda ax: draw_places(["SGD", "Adam"], [2, 1], ax=frame_standing(2, (-3, 1), ax=ax)),
+    "units frame": lambda ax: frame_units([2, 8, 8, 8, 1], ax=ax),
+    "units": lambda ax: draw_units(*NETWORK, ax=ax, chosen=Parameter(1, 0, 1), note="∂L/∂W1[0, 1]"),
     "decision": lambda ax: draw_decision(SIDE, SIDE, BOWL / BOWL.max(), ax=ax),
 }
 
@@ -486,6 +496,14 @@ class TestClasses:
         assert zeros.get_marker() != ones.get_marker()
         assert zeros.get_color() != ones.get_color()
 
+    def test_hollow_samples_are_outlines_of_the_same_shape(self):
+        X, labels = np.arange(8.0).reshape(4, 2), np.array([0, 1, 0, 1])
+        full, hollow = (draw_samples(X, labels, ax=axes(), hollow=h).lines for h in (False, True))
+        for one, other in zip(full, hollow, strict=True):
+            assert one.get_marker() == other.get_marker()
+            assert other.get_markerfacecolor() == "none"
+            assert other.get_markeredgecolor() == one.get_color()
+
     def test_the_boundary_lies_where_the_probability_is_one_half(self):
         probability = np.broadcast_to(np.linspace(0.0, 1.0, 31), (31, 31))
         ax = draw_decision(SIDE, SIDE, probability, ax=axes())
@@ -495,6 +513,79 @@ class TestClasses:
     def test_an_answer_that_is_the_same_everywhere_has_no_boundary(self):
         ax = draw_decision(SIDE, SIDE, np.full((31, 31), 0.2), ax=axes())
         assert len(ax.collections) == 0
+
+
+class TestUnits:
+    def drawn(self, *, large=(8.0, 5.0), **settings):
+        _, ax = subplots(size=large)
+        frame_units([2, 3, 1], ax=ax)
+        return draw_units(*NETWORK, ax=ax, **settings)
+
+    def edges(self, ax):
+        """Positive weights, then negative ones, of each layer in turn."""
+        return [part for part in ax.collections if isinstance(part, LineCollection)]
+
+    def sheet(self, ax):
+        (image,) = ax.images
+        return image.get_array()
+
+    def test_each_unit_is_a_square_of_its_answers(self):
+        sheet = self.sheet(self.drawn())
+        found = {value: int((sheet == value).sum()) for value in (0.5, -1.0, 1.0)}
+        assert found == {0.5: 2 * 24**2, -1.0: 3 * 24**2, 1.0: 24**2}
+        assert np.ma.count(sheet) == 6 * 24**2
+
+    def test_a_map_keeps_its_bottom_row_at_the_bottom(self):
+        rising = np.broadcast_to(np.linspace(-1, 1, 30)[:, None], (1, 30, 40))
+        _, ax = subplots()
+        sheet = self.sheet(draw_units([rising, rising], [np.eye(1)], ax=ax))
+        rows = np.ma.median(sheet, axis=1).compressed()
+        assert rows[0] == -1
+        assert rows[-1] == 1
+        assert (np.diff(rows) > 0).all()
+        assert ax.images[0].origin == "lower"
+
+    def test_positive_and_negative_weights_differ_by_colour_and_dash_and_zero_is_not_drawn(self):
+        groups = self.edges(self.drawn())
+        assert [len(group.get_segments()) for group in groups] == [3, 2, 2, 1]
+        up, down = groups[0], groups[1]
+        assert up.get_linestyle()[0][1] is None, "solid"
+        assert down.get_linestyle()[0][1] is not None
+        assert to_rgb(up.get_edgecolor()[0]) != to_rgb(down.get_edgecolor()[0])
+
+    def test_an_edge_leads_from_unit_to_unit_and_is_thick_where_its_weight_is_large(self):
+        up, _, last, _ = self.edges(self.drawn())
+        (start, end), *_ = up.get_segments()
+        starts, ends = ({tuple(s[i]) for s in last.get_segments()} for i in (0, 1))
+        assert start[0] < end[0] < min(x for x, _ in starts)
+        assert len(ends) == 1, "both lead to the one output"
+        widths = up.get_linewidths()  # of 1.0, 0.5 and 3.0
+        assert widths[1] < widths[0] < widths[2]
+
+    def test_units_that_answer_high_have_plus_signs(self):
+        (marks,) = (line for line in self.drawn().lines if line.get_marker() == "+")
+        assert len(marks.get_xdata()) == 3 * 4**2, "two inputs at 0.5 and one output at 1"
+
+    def test_what_is_chosen_is_marked_and_noted(self):
+        plain = len(self.drawn().lines)
+        weight = self.drawn(chosen=Parameter(2, 1, 0), note="0.3")
+        assert len(weight.lines) > plain
+        assert "0.3" in words(weight)
+        bias = self.drawn(chosen=Parameter(1, None, 2))
+        assert len(bias.lines) > plain
+
+    @pytest.mark.parametrize("sizes", [(2, 1), (2, 8, 1), (2, 8, 8, 8, 1), (2, 1, 1, 1, 1)])
+    def test_units_never_overlap_and_stay_within_the_axes(self, sizes):
+        _, ax = subplots(size=(6.0, 4.0))
+        frame_units(sizes, ax=ax)
+        maps = [np.zeros((units, 24, 24)) for units in sizes]
+        weights = [np.ones(pair) for pair in itertools.pairwise(sizes)]
+        draw_units(maps, weights, ax=ax)
+        assert np.ma.count(self.sheet(ax)) == sum(sizes) * 24**2, "each pixel is of one unit"
+        left, right, bottom, top = ax.images[0].get_extent()
+        np.testing.assert_allclose(ax.get_xlim(), (left, right), atol=0.05)
+        assert bottom == 0
+        assert top == pytest.approx(ax.get_ylim()[1], abs=0.05)
 
 
 def frame(key=0):

@@ -34,6 +34,7 @@ from course_lib.plots.matrices import draw_confusion, draw_error_map, draw_gradi
 from course_lib.plots.networks import draw_index_graph, draw_network
 from course_lib.plots.standings import draw_places, draw_standing, frame_standing
 from course_lib.plots.style import house_style, mosaic, subplots
+from course_lib.plots.units import Parameter, draw_units, frame_units
 
 __all__ = [
     "Axes",
@@ -41,6 +42,7 @@ __all__ = [
     "KeptFigure",
     "Layer",
     "Panes",
+    "Parameter",
     "draw_band",
     "draw_bifurcation",
     "draw_boundary_map",
@@ -65,10 +67,12 @@ __all__ = [
     "draw_sweep",
     "draw_threshold",
     "draw_trials",
+    "draw_units",
     "frame_boundary_map",
     "frame_digits",
     "frame_loss_map",
     "frame_standing",
+    "frame_units",
     "house_style",
     "mosaic",
     "show",

@@ -7,7 +7,7 @@ import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 
-from course_lib.plots.style import BLACK, Array, look, styled
+from course_lib.plots.style import BLACK, Array, look, remove_grid, styled
 
 REGIONS = LinearSegmentedColormap.from_list("regions", ["#8CC3E6", "#FFFFFF", "#F3B48A"])
 
@@ -20,6 +20,7 @@ def draw_samples(
     ax: Axes,
     xlabel: str = "$x_1$",
     ylabel: str = "$x_2$",
+    hollow: bool = False,
 ) -> Axes:
     """Draw samples of two features; each class has its colour and its marker.
 
@@ -29,6 +30,8 @@ def draw_samples(
     labels : ndarray of int of shape (samples,)
     ax : Axes
     xlabel, ylabel : str
+    hollow : bool
+        Smaller, and only the outlines: for samples that the network does not learn from.
 
     Returns
     -------
@@ -37,12 +40,13 @@ def draw_samples(
     for index, label in enumerate(np.unique(labels)):
         color, _, marker = look(index)
         x, y = X[labels == label].T
+        face, edge = ("none", color) if hollow else (color, "white")
         ax.plot(
-            x, y, marker, color=color, markersize=5, markeredgecolor="white", markeredgewidth=0.5,
-            label=f"class {label}", zorder=3,
+            x, y, marker, color=face, markersize=4 if hollow else 5, markeredgecolor=edge,
+            markeredgewidth=1.0 if hollow else 0.5, label=f"class {label}", zorder=3,
         )  # fmt: skip
     ax.set(xlabel=xlabel, ylabel=ylabel)
-    ax.grid(False)
+    remove_grid(ax)
     return ax
 
 
@@ -68,5 +72,5 @@ def draw_decision(x: Array, y: Array, probability: Array, *, ax: Axes) -> Axes:
     )  # fmt: skip
     if probability.min() < 0.5 < probability.max():
         ax.contour(x, y, probability, levels=[0.5], colors=BLACK, linewidths=1.8, zorder=2)
-    ax.grid(False)
+    remove_grid(ax)
     return ax

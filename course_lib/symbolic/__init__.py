@@ -27,6 +27,10 @@ imported: what is derived here is an oracle for it.
     network.deltas                              # δ1_k and δ2_j; derive("z1"), derive("z2"): how
     network.derive("w1").result.spell_out("delta1", "delta2")    # without deltas
 
+**Any depth**, one line a layer, for one weight of a network with one output::
+
+    sym.chain_rule((2, 4, 3, 1), layer=1, start=1, end=2, f=sym.sigmoid, g=sym.tanh, loss=sym.mse)
+
 **Losses and activations** by themselves::
 
     sym.half_mse.formula(), sym.half_mse.derive()              # L and ∂L/∂y_j; also mse
@@ -75,6 +79,7 @@ from course_lib.symbolic.activations import (
     step,
     tanh,
 )
+from course_lib.symbolic.deep import chain_rule
 from course_lib.symbolic.derivation import Derivation
 from course_lib.symbolic.formula import Formula
 from course_lib.symbolic.layer import OneLayer
@@ -122,6 +127,7 @@ __all__ = [
     "best_learning_rate",
     "binary_cross_entropy",
     "binary_cross_entropy_from_logits",
+    "chain_rule",
     "f",
     "g",
     "half_mse",

@@ -3,6 +3,7 @@
 from course_lib.widgets.batch_size import batch_size_lab, batch_size_lab_figure
 from course_lib.widgets.clipping import clipping_lab, clipping_lab_figure
 from course_lib.widgets.learning_rate import learning_rate_lab, learning_rate_lab_figure
+from course_lib.widgets.network import network_lab, network_lab_figure
 from course_lib.widgets.optimizer import optimizer_lab, optimizer_lab_figure
 from course_lib.widgets.rate_and_clip import rate_and_clip_lab, rate_and_clip_lab_figure
 from course_lib.widgets.saturation import saturation_lab, saturation_lab_figure
@@ -16,6 +17,8 @@ __all__ = [
     "clipping_lab_figure",
     "learning_rate_lab",
     "learning_rate_lab_figure",
+    "network_lab",
+    "network_lab_figure",
     "optimizer_lab",
     "optimizer_lab_figure",
     "rate_and_clip_lab",

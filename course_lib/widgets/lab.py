@@ -96,6 +96,9 @@ class Lab(Generic[Result]):
         If a setting is not one that its control offers.
     """
 
+    _announced = "polite"
+    """How a screen reader is told of a new sentence."""
+
     def __init__(
         self,
         experiment: Experiment[Result],
@@ -193,10 +196,14 @@ class Lab(Generic[Result]):
             settings = self.settings
             self.error = None
             self._settings = settings
-            self._work.start(self.experiment.compute(settings))
-            self._show_controls(settings)
+            self._begin(settings)
+            self._show_controls(self._settings)
         except Exception as error:
             self._fail(error)
+
+    def _begin(self, settings: Settings) -> None:
+        """Begin to compute what the settings ask for."""
+        self._work.start(self.experiment.compute(settings))
 
     def _typed(self, change: Any) -> None:
         """Set the controls as the set-up says that somebody typed. Never raises."""
@@ -234,7 +241,7 @@ class Lab(Generic[Result]):
     def _say(self, words: str) -> None:
         head, colon, rest = escape(words).partition(":")
         text = f"<b>{head}</b>{colon}{rest}"
-        self.verdict.value = f'<div role="status" aria-live="polite">{text}</div>'
+        self.verdict.value = f'<div role="status" aria-live="{self._announced}">{text}</div>'
 
     def _show_controls(self, settings: Settings) -> None:
         """Write the set-up as code, hide the controls that mean nothing, and set the type."""

@@ -64,6 +64,7 @@ class NewestWork(Generic[Result]):
         self._results: Iterator[Result] | None = None
         self._latest: Result | None = None
         self._length, self._next = FIRST_SLICE, later
+        self._pace, self._due = 0.0, 0.0
         self._handle: Handle | None = None
 
     @property
@@ -71,11 +72,20 @@ class NewestWork(Generic[Result]):
         """Whether there is more to do."""
         return self._results is not None
 
-    def start(self, results: Iterator[Result]) -> None:
-        """Abandon what is under way, and work on this; its first slice at once."""
+    def start(self, results: Iterator[Result], *, pace: float = 0.0) -> None:
+        """Abandon what is under way, and work on this; its first slice at once.
+
+        Parameters
+        ----------
+        results : iterator
+        pace : float
+            Seconds from one result to the next: each of them is shown, as in a film. With 0, as
+            many as fit in a slice are taken, and the last is shown.
+        """
         self.stop()
         self._next = self._later or the_running_loop()
         self._results, self._length = results, FIRST_SLICE if self._next else math.inf
+        self._pace, self._due = pace if self._next else 0.0, 0.0
         self._work()
 
     def stop(self) -> None:
@@ -88,7 +98,8 @@ class NewestWork(Generic[Result]):
         """Work for a slice, and have oneself called for the next."""
         self._handle = None
         try:
-            self._slice()
+            if not self._pace or time.monotonic() >= self._due:
+                self._slice()
         except Exception as error:  # a callback's exception would vanish into a log
             self.stop()
             self._fail(error)
@@ -97,11 +108,12 @@ class NewestWork(Generic[Result]):
 
     def _slice(self) -> None:
         """Take results until the time is up, and show the last."""
-        deadline = time.monotonic() + self._length
+        now = time.monotonic()
+        deadline, self._due = now + self._length, now + self._pace
         self._length = min(2 * self._length, LONGEST_SLICE)
         for result in self._results or ():
             self._latest = result
-            if time.monotonic() > deadline:
+            if self._pace or time.monotonic() > deadline:
                 break
         else:
             self._results = None

@@ -155,6 +155,25 @@ class TestNewestWork:
         assert shown[-1] == ("new", 2)
         assert loop.waiting == []
 
+    def test_at_a_pace_each_result_is_shown_by_itself_and_none_before_its_time(self, monkeypatch):
+        now, loop, shown = [10.0], Loop(), []
+        monkeypatch.setattr("course_lib.widgets.work.time.monotonic", lambda: now[0])
+        work = NewestWork(lambda result, _: shown.append(result), pytest.fail, later=loop.later)
+        work.start(iter("abc"), pace=0.5)
+        assert shown == ["a"]
+        for later, expected in ((0.4, "a"), (0.11, "ab"), (0.49, "ab"), (0.02, "abc")):
+            now[0] += later
+            loop.turn()
+            assert "".join(shown) == expected
+        work.start(iter("xyz"))
+        assert shown[-1] == "z", "without a pace, as many as fit in a slice"
+
+    def test_without_a_loop_a_pace_means_nothing(self):
+        shown = []
+        work = NewestWork(lambda *result: shown.append(result), pytest.fail)
+        work.start(iter("abc"), pace=60.0)
+        assert shown == [("c", True)]
+
     def test_without_a_loop_work_is_done_at_once(self, clock):
         def numbers():
             for number in range(5):
