@@ -181,7 +181,7 @@ class Network:
             label="learning rate η", default=0.3, values=nice_numbers(1e-4, 1e2), essential=True
         ),
         "batch_size": Slider(
-            label="batch size", default=SAMPLES, values=(1, 2, 4, 8, 16, 32, 64, 128, SAMPLES)
+            label="batch size", default=SAMPLES, values=(1, 2, 4, 8, 16, 32, 64, SAMPLES)
         ),
         "clip": Choice(label="clip", default="not at all", options=CLIPS),
         "threshold": Slider(label="threshold c", default=1.0, values=nice_numbers(1e-3, 1e1)),

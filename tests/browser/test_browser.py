@@ -16,6 +16,8 @@ from course_lib import widgets
 
 HOUSE = Path(__file__).parents[2]
 LABS = sorted(name for name in widgets.__all__ if name.endswith("_lab"))
+MAKE = {"network_lab": "network_lab(steps=20)"}  # a lab whose learning rate is not seen at first
+UNSEEN = {"steps a picture"}  # sliders that change no still picture
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 
 
@@ -69,7 +71,8 @@ def lecture(request, visit):
 @pytest.fixture(scope="module")
 def notebook(visit, jupyterlab):
     """A notebook with every lab that there is, and the labs by name."""
-    cells = [f"from course_lib.widgets import {name}\n\n{name}()" for name in LABS]
+    made = {name: MAKE.get(name, f"{name}()") for name in LABS}
+    cells = [f"from course_lib.widgets import {name}\n\n{made[name]}" for name in LABS]
     write(jupyterlab.root / "labs.ipynb", *cells, tags=["widget"])
     visit.complaints.clear()
     with visit.notebook("labs.ipynb") as notebook:
@@ -147,6 +150,8 @@ def test_no_lab_brings_in_what_a_screen_reader_cannot_read(notebook, visit, plai
 
 def answers_keys(lab):
     for slider in lab.sliders():
+        if slider.label in UNSEEN:
+            continue
         before = lab.fingerprint()
         slider.step()
         assert lab.changes_from(before), f"{slider.label} changes no picture"

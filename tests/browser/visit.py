@@ -152,7 +152,8 @@ class LabOnPage:
 
     def controls_by_tab(self) -> list[str]:
         """Go through the lab with the Tab key; what has the focus on the way, by its label."""
-        self.sliders()[0].handle.focus()
+        controls = self.element.query_selector_all("select, input, .noUi-handle")
+        next(control for control in controls if control.is_visible()).focus()
         seen = []  # a slider and its readout, which can be typed in, have the same label
         while (label := self.element.evaluate(FOCUSED)) and len(seen) < MOST_TABS:
             seen.append(label)

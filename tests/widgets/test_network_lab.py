@@ -157,7 +157,7 @@ class TestTraining:
         assert ClipByGlobalNorm(max_norm=0.01) in run_optimizer_links(run)
 
     def test_all_samples_are_one_batch_where_so_many_are_asked_for(self):
-        one, two = (run_of(batch_size=size) for size in (128, 200))
+        one, two = (run_of(batch_size=size) for size in (100, 200))
         for run in (one, two):
             run.extend(5)
         np.testing.assert_array_equal(one.thetas[-1], two.thetas[-1])
