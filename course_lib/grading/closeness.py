@@ -94,7 +94,9 @@ def _dtype_problem(name: str, expected: npt.NDArray[Any], got: npt.NDArray[Any])
     """Blame the dtype where it alone explains the numbers."""
     if got.dtype == expected.dtype or expected.dtype.kind != "f" or not expected.ndim:
         return None
-    if got.dtype.kind in "ib" and bool((absolute(got - expected) < 1).all()):
+    if got.dtype.kind == "b":
+        return Problem("dtype", f"{name} holds truth values (bool); expected numbers.")
+    if got.dtype.kind == "i" and bool((absolute(got - expected) < 1).all()):
         return Problem(
             "dtype",
             f"{name} holds {got.dtype}, so the decimals are lost; expected {expected.dtype}. An"

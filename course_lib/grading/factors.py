@@ -11,6 +11,9 @@ from numpy import absolute, count_nonzero, isfinite, vdot
 from course_lib.grading.cases import Tolerance
 from course_lib.grading.evidence import Evidence, Relation, near
 
+MAX_WHOLE = 1e6
+"""Larger factors are written as 1.7e+08: nobody counts their digits."""
+
 
 def a_factor(evidence: Sequence[Evidence], tolerance: Tolerance) -> Relation | None:
     """Yours = c · expected: c the same in all cases, or a size, or only in direction."""
@@ -43,7 +46,7 @@ def _close(a: float, b: float) -> bool:
 def number(factor: float) -> str:
     """Write a factor as a person would: −1, 1/2, 0.37."""
     minus, size = ("−" if factor < 0 else ""), abs(factor)
-    for denominator in (1, 2, 3, 4):
+    for denominator in (1, 2, 3, 4) if size < MAX_WHOLE else ():
         if _close(size * denominator, round(size * denominator)) and round(size * denominator):
             whole = f"{minus}{round(size * denominator)}"
             return whole if denominator == 1 else f"{whole}/{denominator}"

@@ -58,6 +58,7 @@ def _other(type_name: str) -> str:
 
 
 _UNSUPPORTED = {
+    "coroutine": "a coroutine; write def without async",
     "generator": "a generator; write return where it says yield",
     "function": "a function; call it with ()",
     "_ArrayFunctionDispatcher": "a function; call it with ()",

@@ -25,9 +25,13 @@ MAX_MESSAGE = 500
 MAX_LINE = 200
 
 _RUN = (
-    *(ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef),
+    *(ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef),
     *(ast.Assign, ast.AnnAssign, ast.AugAssign, ast.If, ast.Try),
 )
+
+
+class OutOfTime(BaseException):
+    """Raised in the learner's code by the alarm; no `except Exception` of theirs swallows it."""
 
 
 def load(
@@ -86,7 +90,9 @@ def _execute(
     before = {name: namespace.get(name) for name in names}
     try:
         exec(compile(ast.Module([statement], []), filename, "exec"), namespace)
-    except (Exception, SystemExit) as error:
+    except OutOfTime:
+        raise
+    except BaseException as error:
         name = getattr(statement, "name", "")
         return {name: raised(error)} if name in names else {}
     now = ((name, namespace.get(name)) for name in names)

@@ -14,10 +14,10 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Protocol, TypeAlias
 
-from numpy import ndarray
+from numpy import errstate, ndarray
 
 from course_lib.grading import values
-from course_lib.grading.loading import load, raised, where
+from course_lib.grading.loading import OutOfTime, load, raised, where
 from course_lib.grading.outcomes import (
     LoadState,
     NotCalled,
@@ -82,8 +82,11 @@ def call(function: Callable[..., Any], case: Arguments) -> Outcome:
 
 @contextmanager
 def without_warnings() -> Iterator[None]:
-    """Keep the warnings of a learner's code from the page: a NaN is judged, not announced."""
-    with warnings.catch_warnings():
+    """Keep the warnings of a learner's code from the page: a NaN is judged, not announced.
+
+    What it sets for itself, `np.seterr` too, is set back: another function must not suffer.
+    """
+    with warnings.catch_warnings(), errstate():
         warnings.simplefilter("ignore")
         yield
 
@@ -131,10 +134,6 @@ def _call_until(end: float, function: Callable[..., Any], case: Arguments) -> Ou
 def _was_stopped(outcome: Outcome) -> bool:
     by_user = isinstance(outcome, Raised) and outcome.type_name == "KeyboardInterrupt"
     return by_user or isinstance(outcome, TimedOut)
-
-
-class OutOfTime(BaseException):
-    """Raised in the learner's code by the alarm; no `except Exception` of theirs swallows it."""
 
 
 @contextmanager

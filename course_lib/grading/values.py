@@ -129,14 +129,14 @@ def _plain(value: object, depth: int, room: _Room) -> Value:
         if len(str(value)) > MAX_TEXT:
             raise UnsupportedValue(f"str of more than {MAX_TEXT} characters")
         return str(value)
-    if kind in _SCALARS:
+    if id(kind) in _SCALARS:
         return cast(Value, cast(Any, value).item())
     for base in (list, tuple):
         if issubclass(kind, base):
             return _plain_items(base, value, depth, room)
     if kind is int and cast(int, value).bit_length() > MAX_BITS:
         raise UnsupportedValue(f"int of more than {MAX_BITS} bits")
-    if value is None or kind in (bool, int, float, Build):
+    if value is None or id(kind) in _PLAIN:
         return cast(Value, value)
     raise UnsupportedValue(_name_of(kind))
 
@@ -155,7 +155,11 @@ def _name_of(kind: type) -> str:
     return str(type.__dict__["__name__"].__get__(kind))[:100]
 
 
-_SCALARS = (np.float64, np.float32, np.int64, np.int32, np.int16, np.int8, np.uint8, np.bool_)
+# Types are known by identity: a metaclass may say that its classes are equal to others.
+_PLAIN = frozenset(map(id, (bool, int, float, Build)))
+_SCALARS = frozenset(
+    map(id, (np.float64, np.float32, np.int64, np.int32, np.int16, np.int8, np.uint8, np.bool_))
+)
 _WIDENED = {np.dtype(name): np.dtype(np.int64) for name in ("i1", "i2", "i4", "u1", "u2", "u4")}
 _NATIVE = {np.dtype(name): np.dtype(name) for name in DTYPES} | _WIDENED
 _PLAIN_DTYPES = _NATIVE | {given.newbyteorder(): dtype for given, dtype in _NATIVE.items()}

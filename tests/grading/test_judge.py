@@ -82,6 +82,15 @@ def changes(x, *, plus=0.0):
     return result
 
 
+def truth_values(x, *, plus=0.0):
+    twice, total = answer(x, plus=plus)
+    return twice > 0, total
+
+
+async def not_awaited(x, *, plus=0.0):
+    return answer(x, plus=plus)
+
+
 def another_value(x, *, plus=0.0):
     twice, total = answer(x, plus=plus)
     return np.sin(twice) + 0.1, total
@@ -108,6 +117,8 @@ FAULTS = [
     (three_results, "type", "failed", "It returned a tuple of length 3; expected 2 results"),
     (another_shape, "shape", "failed", "twice has shape (1, 1); expected (1,), that is (n,)"),
     (whole_numbers, "dtype", "failed", "twice holds int64, so the decimals are lost"),
+    (truth_values, "dtype", "failed", "twice holds truth values (bool); expected numbers"),
+    (not_awaited, "type", "failed", "a coroutine; write def without async"),
     (single_precision, "dtype", "failed", "float32"),
     (not_finite, "finite", "failed", "twice[0] is nan; expected a finite number"),
     (changes, "changed", "failed", "It changed its argument x in place"),

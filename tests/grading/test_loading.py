@@ -81,6 +81,12 @@ def test_a_statement_that_raises_costs_only_itself():
     assert state(source) == "defined"
 
 
+@pytest.mark.parametrize("error", ["KeyboardInterrupt", "BaseException", "GeneratorExit"])
+def test_no_exception_whatever_costs_more_than_its_statement(error):
+    source = f"if True:\n    raise {error}\n\ndef f(): return 1\n"
+    assert load(source, ["f"])[1] == {"f": "defined"}
+
+
 def test_leaving_the_interpreter_costs_only_itself():
     assert state("import sys\nx = sys.exit()\ndef f(): return 1") == "defined"
 

@@ -121,6 +121,17 @@ def test_no_warning_reaches_the_page():
     assert np.isinf(outcome.value[0])
 
 
+def test_numpys_error_state_is_set_back_for_the_next_function():
+    def strict(x):
+        np.seterr(all="raise")
+        return x
+
+    huge = np.array([1e300])
+    runner = InProcess({"strict": strict, "square": lambda x: x * x})
+    runner.call("strict", [(huge,)])
+    assert np.isinf(runner.call("square", [(huge,)])[0].value[0])
+
+
 @pytest.fixture
 def short(monkeypatch):
     monkeypatch.setattr(running, "SECONDS", 0.2 * busy())

@@ -35,6 +35,8 @@ def explained(wrong, reference=right, inputs=VECTORS, **parameters):
         (lambda x: 0 * x, "Yours is zero in all 5 cases."),
         (lambda x: 3 * x + 0.5, "the expected + 1/2"),
         (lambda x: 3 * x - 7, "the expected − 7"),
+        (lambda x: 3 * x + 2e300, "the expected + 2e+300 in"),
+        (lambda x: 3e20 * x, "1e+20 × the expected"),
         (lambda x: np.abs(3 * x), "the absolute value of the expected"),
         (lambda x: (3 * x) ** 2, "the square of the expected in all 5 cases: a root is missing"),
         (lambda x: 1 / (3 * x), "one over the expected"),

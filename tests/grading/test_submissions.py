@@ -113,6 +113,32 @@ def test_what_an_archiver_leaves_behind_is_no_submission(tmp_path):
     assert listed(tmp_path)[0] == []
 
 
+def test_folders_in_folders_without_end_are_passed_over_and_disturb_nobody(tmp_path):
+    make(tmp_path, "ada/03_3_gradients.ipynb")
+    folder = os.open(make(tmp_path, "eve/note.txt") / "eve", os.O_RDONLY)
+    for _ in range(1500):
+        os.mkdir("d", dir_fd=folder)
+        folder, above = os.open("d", os.O_RDONLY, dir_fd=folder), folder
+        os.close(above)
+    os.close(os.open("03_3_gradients.py", os.O_CREAT | os.O_WRONLY, dir_fd=folder))
+    os.close(folder)
+    submissions, found = listed(tmp_path)
+    assert [student for student, *_ in submissions] == ["ada"]
+    assert [reason for _, reason in found.passed_over] == ["it lies more than 10 folders deep"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="names are text on this system")
+def test_a_name_that_is_no_text_is_written_so_that_it_can_be_kept(tmp_path):
+    try:
+        for name in (b"\xff ada", b"\xfe ada"):
+            os.mkdir(os.path.join(os.fsencode(tmp_path), name))
+            make(tmp_path, os.fsdecode(name) + "/03_3_gradients.py")
+    except OSError:
+        pytest.skip("this file system holds text alone")
+    _, found = listed(tmp_path)
+    assert [s.student for s in found.submissions] == [r"\udcfe ada", r"\udcff ada"]
+
+
 def test_a_folder_that_is_none_is_refused(tmp_path):
     with pytest.raises(FileNotFoundError, match="give the one that holds the submissions"):
         find_submissions(tmp_path / "nowhere", SLUGS)

@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from course_lib.grading.batch.gradebook import Gradebook, Graded, Key
-from course_lib.grading.batch.submissions import Submission
+from course_lib.grading.batch.submissions import Submission, printable
 from course_lib.grading.batch.work import end_with_parent, grade_sources, refused
 from course_lib.grading.case_files import write_cases
 from course_lib.grading.cases import ExerciseCases
@@ -187,11 +187,11 @@ def _tasks(
         for submission in submissions:
             if submission.exercise != slug:
                 continue
-            file = submission.path.name
+            file = printable(submission.path.name)
             try:
                 source, sentence = read_source(submission.path), ""
             except SubmissionError as error:
-                source, sentence = "", str(error)
+                source, sentence = "", printable(str(error))
             digest = hashlib.sha256((source or f"refused: {sentence}").encode("utf-8", "replace"))
             key = Key(submission.student, slug, digest.hexdigest(), graders[slug])
             if book.meet(key, run):

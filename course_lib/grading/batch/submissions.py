@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 SUFFIXES = (".ipynb", ".py")
+MAX_DEPTH = 10
+"""Folders within a student's folder, one in the other, that are looked into."""
 
 _MOODLE = re.compile(r"(?P<student>.+?)_(?P<number>\d+)_assignsubmission_(?:file|onlinetext)_?$")
 _CANVAS = re.compile(r"(?P<student>[^_]+)_(?:LATE_)?(?P<user>\d+)_(?P<number>\d+)_(?P<file>.+)$")
@@ -57,6 +59,14 @@ class _Candidate:
     layout: str
 
 
+def printable(text: str) -> str:
+    r"""Write what is no text in the name of a file, such as a byte 0xff, as "\udcff".
+
+    A name is bytes to Linux, and neither a gradebook nor a page can hold those that are not UTF-8.
+    """
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
 def find_submissions(folder: Path, slugs: Collection[str], only: str | None = None) -> Found:
     """List the submissions in a folder.
 
@@ -95,14 +105,14 @@ def _candidates(
         path = folder / entry.name
         if entry.is_dir(follow_symlinks=False):
             moodle = _MOODLE.match(entry.name)
-            student = moodle["student"] if moodle else entry.name
+            student = printable(moodle["student"] if moodle else entry.name)
             layout = "Moodle" if moodle else "student folders"
             yield from _in_folder(path, student, layout, slugs, only, passed_over)
         elif path.suffix in SUFFIXES:
             canvas = _CANVAS.match(path.stem)
             slug = _slug(canvas["file"], slugs) if canvas else ""
             if canvas and (slug or only):
-                submission = Submission(canvas["student"], slug or only or "", path)
+                submission = Submission(printable(canvas["student"]), slug or only or "", path)
                 yield _Candidate(submission, _again(canvas["file"], slug), "Canvas")
             else:
                 passed_over.append((path, "it is in no student's folder, nor named as by Canvas"))
@@ -115,14 +125,18 @@ def _in_folder(
     slugs: Iterable[str],
     only: str | None,
     passed_over: list[tuple[Path, str]],
+    depth: int = 0,
 ) -> Iterator[_Candidate]:
     """Yield the submissions in a student's folder, and in folders within it."""
+    if depth > MAX_DEPTH:
+        passed_over.append((folder, f"it lies more than {MAX_DEPTH} folders deep"))
+        return
     files = []
     for entry in _entries(folder, passed_over):
         path = folder / entry.name
         if entry.is_dir(follow_symlinks=False):
             if not entry.name.startswith((".", "__")):
-                yield from _in_folder(path, student, layout, slugs, only, passed_over)
+                yield from _in_folder(path, student, layout, slugs, only, passed_over, depth + 1)
         elif path.suffix in SUFFIXES:
             files.append((path, _slug(path.stem, slugs)))
     alone = len(files) == 1

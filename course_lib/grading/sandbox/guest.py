@@ -14,7 +14,7 @@ from typing import Any, TypeAlias, cast
 import numpy as np
 
 from course_lib.grading import running, wire
-from course_lib.grading.loading import load, where
+from course_lib.grading.loading import OutOfTime, load, where
 from course_lib.grading.outcomes import LoadState, TimedOut
 from course_lib.grading.sandbox import messages
 
@@ -93,7 +93,7 @@ class Guest:
         try:
             with running.time_limit(seconds):
                 self._functions, states = load(source, names)
-        except running.OutOfTime as error:
+        except OutOfTime as error:
             return dict.fromkeys(names, TimedOut(seconds, *where(error)))
         return states
 
@@ -108,7 +108,7 @@ class Guest:
                     self.say(token, messages.encode_outcome(outcome))
                     if isinstance(outcome, TimedOut):
                         break
-        except running.OutOfTime as error:  # the alarm rang between two calls
+        except OutOfTime as error:  # the alarm rang between two calls
             self.say(token, messages.encode_outcome(TimedOut(seconds, *where(error))))
 
 
