@@ -22,9 +22,9 @@ def browser():
     return path
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def jupyterlab(browser, tmp_path_factory):
-    """A JupyterLab with a copy of the lectures."""
+    """A JupyterLab with a copy of the lectures; gone before tests that look for stray processes."""
     with server(tmp_path_factory.mktemp("jupyterlab")) as running:
         shutil.copytree(HOUSE / "notebooks", running.root / "notebooks")
         yield running
