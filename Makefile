@@ -12,6 +12,7 @@ JOBS ?= 2
 COVERAGE ?= -m slipcover --source course_lib --skip-covered
 PYTHONS ?= 3.11 3.12 3.13
 ENVS ?= .venv
+BENCH ?= .venv-bench
 EXTRAS := tests,browser
 BIN = $(abspath $(VENV))/bin
 
@@ -43,7 +44,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .NOTPARALLEL:
 .DEFAULT_GOAL := lab
-.PHONY: lab test lint unit nbval format notebooks stubs versions bench-labs
+.PHONY: lab test lint unit nbval format notebooks stubs versions bench bench-quick bench-labs
 
 lab: $(VENV)/learner.stamp
 # Without --notebook-dir a learner would see notebooks/ alone, and no exercise.
@@ -77,6 +78,20 @@ notebooks: $(VENV)/tests.stamp
 # Exercises are made from their solutions: make stubs, or make stubs SLUGS=03_3_gradients.
 stubs: $(VENV)/tests.stamp
 	$(RUN) PYTHONHASHSEED=0 $(BIN)/course stubs $(SLUGS)
+
+# How fast training is, beside other libraries; on an idle machine. They are installed by pip into an
+# environment of their own. bench-quick takes under a minute, and whoever is there already.
+bench: $(BENCH)/bench.stamp
+	PYTHONPATH=tests $(BENCH)/bin/python -m benchmarks.bench_speed
+
+bench-quick: $(VENV)/tests.stamp
+	PYTHONPATH=tests $(firstword $(wildcard $(BENCH)/bin/python) $(BIN)/python) \
+		-m benchmarks.bench_speed --quick
+
+$(BENCH)/bench.stamp: pyproject.toml
+	$(PYTHON) -m venv $(BENCH)
+	$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check -e '.[bench]'
+	@touch $@
 
 # How fast the labs answer; on an idle machine. One of them: make bench-labs LABS=clipping_lab.
 bench-labs: $(VENV)/tests.stamp
