@@ -44,7 +44,8 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .NOTPARALLEL:
 .DEFAULT_GOAL := lab
-.PHONY: lab test lint unit nbval format notebooks stubs versions bench bench-quick bench-labs
+.PHONY: lab test lint unit nbval format notebooks stubs versions bench bench-quick bench-labs \
+	bench-grading
 
 lab: $(VENV)/learner.stamp
 # Without --notebook-dir a learner would see notebooks/ alone, and no exercise.
@@ -108,6 +109,19 @@ version-%:
 		-r requirements.txt -e '.[$(EXTRAS)]'
 	touch $(VENV)/learner.stamp $(VENV)/tests.stamp
 	$(MAKE) unit nbval VENV=$(VENV)
+
+# What grading costs, beside two other graders, whose needs clash: each has an environment.
+bench-grading: $(VENV)/tests.stamp .venv-nbgrader/stamp .venv-otter/stamp
+	$(RUN) PYTHONPATH=tests $(BIN)/python tests/benchmarks/bench_grading.py $(BATCHES)
+
+.venv-nbgrader/stamp: OTHER = nbgrader==0.9.6
+.venv-otter/stamp: OTHER = otter-grader==7.0.0
+.venv-nbgrader/stamp .venv-otter/stamp: VENV = $(@D)
+.venv-nbgrader/stamp .venv-otter/stamp:
+	@echo "Installing $(OTHER) into $(VENV) ..."
+	@$(CREATE)
+	@$(INSTALL) $(OTHER) numpy ipykernel
+	@touch $@
 
 # A stamp is newer than what it installed from: the second run installs nothing.
 $(VENV)/learner.stamp: requirements.txt pyproject.toml

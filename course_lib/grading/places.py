@@ -10,7 +10,8 @@ FOLDER_VARIABLE = "COURSE_FOLDER"
 """An environment variable that names the course's folder where nothing else finds it."""
 
 SOLUTIONS = "solutions"
-"""The folder whose notebooks are no learner's work: checking them is not kept as progress."""
+NO_PROGRESS = (SOLUTIONS, "notebooks")
+"""Folders whose notebooks are no learner's work: what they check is not kept as progress."""
 
 
 def course_folders(start: Path | None = None) -> Iterator[Path]:

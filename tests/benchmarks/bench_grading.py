@@ -1,28 +1,40 @@
 """What it costs to grade: six functions, 50 cases each, behind every wall.
 
-    python tests/benchmarks/bench_grading.py [SUBMISSIONS]
+    make bench-grading                                        all of it, with the two others
+    python tests/benchmarks/bench_grading.py [SUBMISSIONS ...]     batches of so many
 
-Prints the CPU time of one submission by who spends it, the cost of each wall, and how many
-submissions a second two processes grade. Run it on an idle machine, with OPENBLAS_NUM_THREADS=1.
+Prints the CPU time of one submission by who spends it and the cost of each wall; batches of
+growing size through `course grade`'s own code, with the coordinator's memory; and what nbgrader and
+otter-grader cost, where `.venv-nbgrader` and `.venv-otter` are. CPU time is what to compare: a busy
+machine stretches the rest.
 """
 
 from __future__ import annotations
 
+import json
+import os
 import resource
+import subprocess
 import sys
+import tempfile
 import time
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import get_context
+from pathlib import Path
 
 import numpy as np
+import other_graders
+from grading.processes import adopt_orphans
 
+from course_lib.grading.batch.grade import grade, process_pool
+from course_lib.grading.batch.gradebook import Gradebook
+from course_lib.grading.batch.submissions import Submission
 from course_lib.grading.cases import Case, ExerciseCases, Expectation, FunctionCases, Tolerance
 from course_lib.grading.judge import judge
 from course_lib.grading.loading import load
 from course_lib.grading.running import call
 from course_lib.grading.sandbox import Sandbox
 
+HOUSE = Path(__file__).parents[2]
 CASES = 50
 SUBMISSION = """
 import numpy as np
@@ -52,6 +64,21 @@ def adam_step(theta, g, m, v, t):
     v_hat = v / (1.0 - 0.999**t)
     return theta - 0.001 * m_hat / (np.sqrt(v_hat) + 1e-8), m, v
 """
+
+
+SLIPS = {
+    "Z > 0.0": "Z < 0.0",
+    "0.5 * np.mean": "np.mean",
+    "(Y - T) / Y.size": "Y - T",
+    "(y - t)": "(t - y)",
+    "min(1.0": "max(1.0",
+    "m / (1.0 - 0.9**t)": "m",
+}
+"""One mistake for each function."""
+BATCHES = (100, 1000, 10_000)
+JOBS = 2
+OTHERS = 10
+"""How many submissions the others grade: they take seconds for each."""
 
 
 def inputs(rng):
@@ -109,14 +136,23 @@ class Grader:
             for function in self.exercise.functions
         ]
 
-    def grade(self):
-        """Grade the submission; return the CPU time of the child."""
+    def grade(self, source=SUBMISSION, points=6):
+        """Grade a submission; return the CPU time of the child."""
+        got = 0
         with self.sandbox.runner() as runner:
-            states = runner.load(SUBMISSION, [f.name for f in self.exercise.functions])
+            states = runner.load(source, [f.name for f in self.exercise.functions])
             for function, cases in zip(self.exercise.functions, self.prepared, strict=True):
                 outcomes = runner.call(function.name, cases)
-                assert judge(function, outcomes, states[function.name]).points == 1
+                got += judge(function, outcomes, states[function.name]).points
+        assert got == points
         return runner.cpu_seconds
+
+    def grade_wrong(self):
+        """Grade one whose every function is wrong, so that each is diagnosed."""
+        wrong = SUBMISSION
+        for right, slip in SLIPS.items():
+            wrong = wrong.replace(right, slip)
+        return self.grade(wrong, points=0)
 
     def start_and_end(self):
         """Fork a child, put its walls on and end it."""
@@ -165,40 +201,101 @@ def children_cpu():
     return usage.ru_utime + usage.ru_stime
 
 
-def grade_many(submissions):
-    """Grade in a process of its own; return when the first was begun and the last ended."""
-    grader = Grader()
-    grader.grade()
-    begin = time.time()
-    for _ in range(submissions):
-        grader.grade()
-    end = time.time()
-    grader.sandbox.close()
-    return begin, end
+def grade_batch(count):
+    """Grade so many submissions as `course grade` does; print what it took as JSON."""
+    exercise = make_exercise()
+    with tempfile.TemporaryDirectory() as name, Gradebook(Path(name) / "grades.db") as book:
+        submissions = [
+            Submission(f"student {i:05}", exercise.slug, Path(name) / f"{i}.py")
+            for i in range(count)
+        ]
+        for i, submission in enumerate(submissions):
+            submission.path.write_text(f"# {i}\n{SUBMISSION}")
+        begin = time.perf_counter()
+        tallies = grade(
+            submissions,
+            {exercise.slug: exercise},
+            book,
+            run=book.begin(()),
+            make_executor=process_pool(JOBS),
+            width=2 * JOBS,
+        )
+        *_, last = tallies
+        wall = time.perf_counter() - begin
+        assert last.graded == count
+    status = Path("/proc/self/status").read_text().split()
+    megabytes = int(status[status.index("VmHWM:") + 1]) / 1024
+    print(json.dumps({"wall": wall, "megabytes": megabytes, "cpu": time.process_time()}))
 
 
-def throughput(processes, submissions):
-    """Return how many submissions a second so many processes grade."""
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-        spans = list(pool.map(grade_many, [submissions // processes] * processes))
-    return submissions / (max(end for _, end in spans) - min(begin for begin, _ in spans))
+def batch(count):
+    """Run `grade_batch` in a process of its own; return what it took, all processes counted."""
+    command = [sys.executable, __file__, "--batch", str(count)]
+    cpu, printed = cpu_of(lambda: subprocess.run(command, check=True, stdout=subprocess.PIPE))
+    return json.loads(printed.stdout) | {"all": cpu}
 
 
-def main(submissions=200):
-    """Print the table."""
+def cpu_of(work):
+    """Return the CPU time of all processes that some work starts, orphans too, and its result."""
+    before = children_cpu()
+    result = work()
+    while True:
+        try:
+            os.wait()
+        except ChildProcessError:
+            return children_cpu() - before, result
+
+
+def show_batches(counts):
+    print(f"\n{'batches, 2 jobs':>20}{'CPU s':>10}{'CPU ms each':>13}{'coordinator':>13}", end="")
+    print(f"{'MB':>8}{'wall s':>10}{'each second':>13}{'on 2 idle cores':>17}")
+    for count in counts:
+        took = batch(count)
+        each = 1e3 * took["all"] / count
+        print(
+            f"{count:>20}{took['all']:>10.1f}{each:>13.1f}{1e3 * took['cpu'] / count:>13.1f}",
+            end="",
+        )
+        print(
+            f"{took['megabytes']:>8.0f}{took['wall']:>10.1f}{count / took['wall']:>13.0f}", end=""
+        )
+        print(f"{1e3 * JOBS / each:>17.0f}", flush=True)
+
+
+def show_others(ours):
+    """Grade the same with the others; `ours` is the CPU time of one submission here, in ms."""
+    exercise = make_exercise()
+    cases = {
+        f.name: [(c.arguments, c.expected[0].data) for c in f.cases] for f in exercise.functions
+    }
+    work = other_graders.Work(list(cases), cases, [SUBMISSION] * OTHERS)
+    print(f"\n{'the same, CPU ms':34}{'each':>8}{'ours':>8}{'ratio':>8}")
+    for kind, environment in other_graders.available(HOUSE):
+        with tempfile.TemporaryDirectory() as folder:
+            other = kind(environment, Path(folder), work)
+            cpu, _ = cpu_of(other.grade)
+            assert other.points() == len(cases) * OTHERS
+        each = 1e3 * cpu / OTHERS
+        print(f"{kind.name:34}{each:8.0f}{ours:8.1f}{each / ours:8.0f}", flush=True)
+
+
+def main(counts, submissions=200):
+    """Print the tables."""
+    adopt_orphans()
     grader = Grader()
     layers = grader.sandbox.layers()
     grader.sandbox.close()
     print(f"{len(layers)} layers: {', '.join(layers)}")
     print(f"\n{'ms':34}{'wall':>8}{'CPU':>8}{'coordinator':>13}{'child':>8}{'zygote':>8}")
-    show("one submission, 6 x 50 cases", measure(Grader.grade, submissions))
+    right = measure(Grader.grade, submissions)
+    show("one submission, 6 x 50 cases", right)
+    show("one, every function wrong", measure(Grader.grade_wrong, submissions))
     show("a child, no walls", measure(Grader.start_and_end, submissions, ()))
     few = ("rlimits", "seccomp")
     show("a child, rlimits and seccomp", measure(Grader.start_and_end, submissions, few))
     show("a child, every wall", measure(Grader.start_and_end, submissions))
-    print("\nsubmissions a second")
-    for processes in (1, 2):
-        print(f"{processes} at a time {throughput(processes, submissions):30.0f}")
+    show_batches(counts)
+    show_others(right.cpu)
 
 
 def show(what, cost):
@@ -209,4 +306,7 @@ def show(what, cost):
 
 
 if __name__ == "__main__":
-    main(*(int(argument) for argument in sys.argv[1:2]))
+    if sys.argv[1:2] == ["--batch"]:
+        grade_batch(int(sys.argv[2]))
+    else:
+        main([int(argument) for argument in sys.argv[1:]] or BATCHES)

@@ -264,9 +264,10 @@ def test_progress_says_what_is_solved_and_what_is_next(desk):
     )
 
 
-def test_a_solution_that_checks_itself_is_no_progress(course, history, monkeypatch):
-    give_solutions(course)
-    monkeypatch.chdir(course / "solutions")
+@pytest.mark.parametrize("folder", ["solutions", "notebooks"])
+def test_what_a_solution_or_a_lecture_checks_is_no_progress(course, history, monkeypatch, folder):
+    (course / folder).mkdir()
+    monkeypatch.chdir(course / folder)
     assert "10 of 10" in repr(exercise("99_made_up").check(double))
     assert not history.exists()
 
