@@ -752,10 +752,6 @@ def _not_restored(loss, theta, i, h):
     return (above - loss(theta)) / (2 * h)
 
 
-def _first_turn_alone(loss, theta, i, h):
-    return _central(loss, theta, i, h) if i == 0 else 0.0
-
-
 def _check(
     difference=_central,
     reduce=lambda e: np.max(np.abs(e)),
@@ -900,12 +896,6 @@ GRADIENT_CHECK = Function(
             "the smallest in place of the largest",
             _check(reduce=lambda e: np.min(np.abs(e))),
             "You return the smallest difference: one right coordinate hides all the wrong ones.",
-        ),
-        Slip(
-            "it returns in the first turn",
-            _check(_first_turn_alone),
-            "Only the first difference is computed, the others are still 0: does `return` stand"
-            " inside the loop? Move it out, to the left.",
         ),
         Slip(
             "the first coordinate alone",
