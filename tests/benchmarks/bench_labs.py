@@ -173,6 +173,8 @@ def press_keys(lab: LabOnPage, slider: SliderOnPage) -> Times:
         lab.page.wait_for_timeout(PAUSE)
         slider.press("ArrowRight" if stop > index else "ArrowLeft")
         times.append(lab.page.evaluate(ANSWER, 5_000) or float("inf"))
+        if times == [float("inf")] * 3:
+            break  # a slider that changes no picture as the lab begins
         index = stop
     return Times.of(times)
 

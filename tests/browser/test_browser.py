@@ -85,14 +85,11 @@ def lab(request, notebook):
     return notebook[1][request.param]
 
 
-def test_a_lecture_runs_from_top_to_bottom_and_shows_its_labs(lecture):
+def test_a_lecture_runs_and_its_labs_answer(lecture, artifacts, visit, plain):
+    """One test, so that no two processes open the same lecture."""
     name, notebook, labs = lecture
     assert list(faults_of(notebook.cells())) == []
     assert len(labs) == number_of_labs(HOUSE / "notebooks" / f"{name}.ipynb")
-
-
-def test_the_labs_of_a_lecture_answer_keys_and_mouse(lecture, artifacts, visit, plain):
-    name, _, labs = lecture
     for number, lab in enumerate(labs, start=1):
         answers_keys(lab)
         answers_the_mouse(lab)
@@ -113,7 +110,7 @@ def test_a_lab_answers_keys_and_mouse(lab, artifacts):
 
 def test_every_control_of_a_lab_is_reached_by_the_tab_key(lab):
     assert lab.comes_to_rest()
-    assert set(lab.labels()) <= set(lab.controls_by_tab())
+    assert set(lab.labels()) - {"Stop"} <= set(lab.controls_by_tab())
 
 
 def test_while_a_slider_moves_the_last_value_wins(lab):
@@ -149,6 +146,7 @@ def test_no_lab_brings_in_what_a_screen_reader_cannot_read(notebook, visit, plai
 
 
 def answers_keys(lab):
+    assert lab.sliders() != []
     for slider in lab.sliders():
         if slider.label in UNSEEN:
             continue
@@ -161,7 +159,7 @@ def answers_the_mouse(lab):
     slider = lab.sliders()[0]
     readout, picture = slider.readout(), lab.fingerprint()
     slider.drag(60 if slider.handle.bounding_box()["x"] < 700 else -60)
-    assert slider.readout() != readout
+    assert in_the_end(lambda: slider.readout() != readout), f"{slider.label} cannot be dragged"
     assert lab.changes_from(picture)
 
 

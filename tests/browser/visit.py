@@ -133,7 +133,8 @@ class LabOnPage:
         return self.element.query_selector(".course-lab-set-up input").input_value()
 
     def sliders(self) -> list[SliderOnPage]:
-        """The sliders that are shown."""
+        """The sliders that are shown, once the lab is in view: JupyterLab draws nothing else."""
+        self.element.scroll_into_view_if_needed()
         every = self.element.query_selector_all(".widget-slider")
         return [SliderOnPage(self, slider) for slider in every if slider.is_visible()]
 
@@ -189,15 +190,15 @@ class SliderOnPage:
             self.lab.page.keyboard.press(key)
 
     def step(self) -> None:
-        """Go one stop on, or back if this is the last."""
-        before = self.readout()
-        self.press("ArrowRight")
-        if self.readout() == before:
-            self.press("ArrowLeft")
+        """Go one stop on, or back from the last; a readout follows too late to tell which."""
+        at, last = (
+            float(self.handle.get_attribute(f"aria-value{kind}")) for kind in ("now", "max")
+        )
+        self.press("ArrowLeft" if at == last else "ArrowRight")
 
     def drag(self, pixels: int) -> None:
         """Take the handle with the mouse and move it."""
-        self.handle.scroll_into_view_if_needed()
+        self.handle.hover()  # waits until it stands still and nothing covers it
         box, mouse = self.handle.bounding_box(), self.lab.page.mouse
         x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
         mouse.move(x, y)
