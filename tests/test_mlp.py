@@ -183,6 +183,8 @@ def test_the_loss_is_the_loss_of_the_prediction(network):
     }
     expected = cross_entropy.get(network.loss, lambda: LOSSES[network.loss](p, Y)[0])
     assert loss == pytest.approx(expected(), rel=1e-12)
+    assert network.loss_value(theta[:, 0], X, Y) == pytest.approx(expected(), rel=1e-12)
+    assert_allclose(network.loss_value(theta, X, Y)[0], expected(), rtol=1e-12)
 
 
 # --- memory order, types, and what is left alone -------------------------------------------------

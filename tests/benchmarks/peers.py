@@ -120,7 +120,7 @@ def scikit_learn(job: Job) -> Run | None:
         )
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)  # it is told to stop early
-            net.partial_fit(X[:10], labels[:10], classes=np.arange(job.sizes[-1]))
+            net.partial_fit(X[: job.batch], labels[: job.batch], classes=np.arange(job.sizes[-1]))
             net.coefs_ = [W for W, _ in job.layers]
             net.intercepts_ = [b for _, b in job.layers]
             net.loss_curve_, net.n_iter_, net.t_ = [], 0, 0

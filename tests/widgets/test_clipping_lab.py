@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from ipywidgets.widgets import widget as ipywidgets_registry
+from widgets.choices import ends_and_middle
 
 from course_lib.widgets import clipping_lab, clipping_lab_figure
 from course_lib.widgets.clipping import CLIPS, MOST_TURNED, PROBLEMS, Clipping
@@ -36,11 +37,7 @@ def verdict(**arguments):
 
 
 def choices(name):
-    control = Clipping.controls[name]
-    if hasattr(control, "values"):
-        values = control.values
-        return [values[0], values[len(values) // 2], values[-1]]
-    return list(getattr(control, "options", [True, False]))
+    return ends_and_middle(Clipping.controls[name])
 
 
 def walk_over(lab, name):

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from ipywidgets.widgets import widget as ipywidgets_registry
+from widgets.choices import ends_and_middle
 
 from course_lib.plots import draw_layers, mosaic
 from course_lib.widgets import learning_rate_lab, learning_rate_lab_figure
@@ -39,11 +40,7 @@ def verdict(**arguments):
 
 
 def choices(name):
-    control = LearningRate.controls[name]
-    if hasattr(control, "values"):
-        values = control.values
-        return [values[0], values[len(values) // 2], values[-1]]
-    return list(getattr(control, "options", [True, False]))
+    return ends_and_middle(LearningRate.controls[name])
 
 
 def walk_over(lab, name):

@@ -13,6 +13,7 @@ import sympy as sp
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from ipywidgets.widgets import widget as ipywidgets_registry
+from widgets.choices import ends_and_middle
 
 from course_lib import symbolic as sym
 from course_lib.gradient_check import numerical_gradient
@@ -401,10 +402,7 @@ def choices(name):
         return [0, 30, 60]  # the last step is for eyes, not for a test
     if isinstance(control, ParameterChoice):
         return ["none", "W1[1, 0]", "b2[0]"]
-    if hasattr(control, "values"):
-        values = control.values
-        return [values[0], values[len(values) // 2], values[-1]]
-    return list(getattr(control, "options", [True, False]))
+    return ends_and_middle(control)
 
 
 class TestEveryControl:

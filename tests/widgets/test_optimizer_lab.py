@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from ipywidgets.widgets import widget as ipywidgets_registry
+from widgets.choices import ends_and_middle
 
 from course_lib.plots.style import LOOKS
 from course_lib.widgets import optimizer_lab, optimizer_lab_figure
@@ -139,10 +140,7 @@ def choices(name):
     control = Optimizers.controls[name]
     if name == "racers":
         return [EVERYBODY, "Nesterov", ""]
-    if hasattr(control, "values"):
-        values = control.values
-        return [values[0], values[len(values) // 2], values[-1]]
-    return list(getattr(control, "options", [True, False]))
+    return ends_and_middle(control)
 
 
 class TestEveryControl:

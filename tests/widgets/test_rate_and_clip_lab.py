@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from ipywidgets.widgets import widget as ipywidgets_registry
 from matplotlib.collections import QuadMesh
+from widgets.choices import ends_and_middle
 
 from course_lib.landscapes import quadratic
 from course_lib.plots import draw_loss_map, draw_place, frame_loss_map, subplots
@@ -133,10 +134,7 @@ def choices(name):
     control = RateAndClip.controls[name]
     if name == "steps":
         return [50, 100]  # 1000 steps of 1271 runs are for eyes, not for a test
-    if hasattr(control, "values"):
-        values = control.values
-        return [values[0], values[len(values) // 2], values[-1]]
-    return list(getattr(control, "options", [True, False]))
+    return ends_and_middle(control)
 
 
 class TestEveryControl:

@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from ipywidgets.widgets import widget as ipywidgets_registry
 from numpy.testing import assert_allclose
+from widgets.choices import ends_and_middle
 
 from course_lib.widgets import schedule_lab, schedule_lab_figure
 from course_lib.widgets.schedule import ScheduleLab
@@ -39,11 +40,7 @@ def verdict(**arguments):
 
 
 def choices(name):
-    control = ScheduleLab.controls[name]
-    if hasattr(control, "values"):
-        values = control.values
-        return [values[0], values[len(values) // 2], values[-1]]
-    return list(getattr(control, "options", [True, False]))
+    return ends_and_middle(ScheduleLab.controls[name])
 
 
 class TestEveryControl:
