@@ -752,6 +752,10 @@ def _not_restored(loss, theta, i, h):
     return (above - loss(theta)) / (2 * h)
 
 
+def _first_turn_alone(loss, theta, i, h):
+    return _central(loss, theta, i, h) if i == 0 else 0.0
+
+
 def _check(
     difference=_central,
     reduce=lambda e: np.max(np.abs(e)),
@@ -978,6 +982,12 @@ GRADIENT_CHECK = Function(
             "the last coordinate is left out",
             _check(_last_left_out),
             "Your loop ends one coordinate early: `range(len(theta))` has them all.",
+        ),
+        Slip(
+            "it returns in the first turn",
+            _check(_first_turn_alone),
+            "Only the first difference is computed, the others are still 0: does `return` stand"
+            " inside the loop? Move it out, to the left.",
         ),
         Slip(
             "whole numbers swallow h",

@@ -20,13 +20,16 @@ from course_lib.grading.loading import CELL_MARK
 from course_lib.grading.mutants import Mutant, mutants
 from course_lib.grading.places import SOLUTIONS, course_folders
 from course_lib.grading.results import FunctionResult
-from course_lib.grading.sandbox import Sandbox
+from course_lib.grading.sandbox import Limits, Sandbox
 from course_lib.grading.spec import Function, SpecError, read_spec
 from course_lib.grading.submission import read_source
 
 REJECTED, EXPLAINED = 1.0, 0.8
 """The bar: what share of the mutants that are not equivalent must be rejected; and explained, of
 those whose results can be compared."""
+
+LIMITS = Limits(seconds=4.0)
+"""Twice what a submission has: an audit must come out the same on a busy machine."""
 
 TELLING = ("nothing", "type", "shape", "dtype", "changed", "endless", "crash", "syntax")
 """Stages of the diagnosis whose sentence alone says what is wrong."""
@@ -101,7 +104,7 @@ def audit(slug: str, solutions: Path, seed: int = 0) -> list[FunctionAudit]:
     spec = read_spec(solutions / f"{slug}_spec.py")
     exercise = make_exercise(slug, solutions, seed)
     source = _definitions(read_source(solutions / f"{slug}.ipynb"))
-    with Sandbox() as sandbox:
+    with Sandbox(limits=LIMITS) as sandbox:
         return [
             _audit_function(function, cases, source, sandbox)
             for function, cases in zip(spec, exercise.functions, strict=True)
