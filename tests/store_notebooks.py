@@ -23,7 +23,7 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 
 SECONDS_PER_CELL = 60
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
-PICTURES = {("03_4_1_learning_rate", "fig-5-1"): "figures/bifurcation.png"}
+PICTURES = {("03_4_1_learning_rate", "fig-bifurcation"): "figures/bifurcation.png"}
 """The figures that lie in a file beside their notebook too, for pages such as README."""
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 

@@ -54,7 +54,7 @@ def test_a_notebook_is_stored_with_its_results_and_nothing_of_the_machine(tmp_pa
 
 
 def test_a_figure_that_a_page_shows_is_written_to_its_file(tmp_path):
-    path = write(tmp_path / "03_4_1_learning_rate.ipynb", code("fig-5-1", PLOT))
+    path = write(tmp_path / "03_4_1_learning_rate.ipynb", code("fig-bifurcation", PLOT))
     store(path)
     html = json.loads(path.read_bytes())["cells"][0]["outputs"][0]["data"]["text/html"]
     picture = (tmp_path / "figures" / "bifurcation.png").read_bytes()
