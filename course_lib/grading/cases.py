@@ -31,7 +31,8 @@ class Expectation:
     """What must hold of a result: that it is a value, or has a named property.
 
     `kind` is "value", "raises", or a name in `course_lib.grading.properties`; `data` is the
-    value, the name of the exception, or what the property needs.
+    value, the name of the exception, or what the property needs, which may be the place of another
+    case.
     """
 
     kind: str

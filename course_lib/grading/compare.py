@@ -6,32 +6,35 @@ used are bound here at import: nothing that a submission redefines later has a s
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TypeGuard
+from collections.abc import Iterator, Sequence
+from typing import TypeGuard, cast
 
 from numpy import errstate, ndarray
 
-from course_lib.grading.cases import Case, FunctionCases
+from course_lib.grading.cases import Case, Expectation, FunctionCases
 from course_lib.grading.closeness import Leaf, compare_leaf
 from course_lib.grading.describe import describe, show
 from course_lib.grading.failures import outcome_problem
 from course_lib.grading.outcomes import Outcome, Raised, Returned
-from course_lib.grading.properties import PROPERTIES
+from course_lib.grading.properties import BESIDE_ANOTHER, PROPERTIES
 from course_lib.grading.results import STAGES, Problem
 from course_lib.grading.values import Value
 
 
-def find_problem(function: FunctionCases, case: Case, outcome: Outcome) -> Problem | None:
+def find_problem(
+    function: FunctionCases, case: Case, outcome: Outcome, outcomes: Sequence[Outcome] = ()
+) -> Problem | None:
     """Return what is wrong with the outcome of a case, None if nothing is.
 
-    Where several things are wrong, it is the first in the order of diagnosis.
+    Where several things are wrong, it is the first in the order of diagnosis. A property that looks
+    at another case too finds it in `outcomes`, those of all cases.
     """
     with errstate(all="ignore"):
         first = case.expected[0]
         if first.kind == "raises":
             return _problem_of_refusal(str(first.data), function, outcome)
         if isinstance(outcome, Returned):
-            problems = _problems_of_value(function, case, outcome)
+            problems = _problems_of_value(function, case, outcome, outcomes)
             return min(problems, key=lambda problem: STAGES.index(problem.stage), default=None)
     return outcome_problem(function, outcome)
 
@@ -49,17 +52,29 @@ def _problem_of_refusal(expected: str, function: FunctionCases, outcome: Outcome
     return Problem("value", f"It must refuse this input with a {expected}; {got}.")
 
 
-def _problems_of_value(function: FunctionCases, case: Case, outcome: Returned) -> Iterator[Problem]:
+def _problems_of_value(
+    function: FunctionCases, case: Case, outcome: Returned, outcomes: Sequence[Outcome]
+) -> Iterator[Problem]:
     if outcome.changed:
         yield _changed_in_place(function, outcome)
     for expected in case.expected:
         if expected.kind == "value":
             yield from compare(function, expected.data, outcome.value)
         else:
-            check = PROPERTIES[expected.kind]
-            problem = check(expected.data, outcome.value, function.tolerance)
+            problem = _problem_of_property(function, expected, outcome.value, outcomes)
             if problem is not None:
                 yield problem
+
+
+def _problem_of_property(
+    function: FunctionCases, expected: Expectation, value: Value, outcomes: Sequence[Outcome]
+) -> Problem | None:
+    if expected.kind not in BESIDE_ANOTHER:
+        return PROPERTIES[expected.kind](expected.data, value, function.tolerance)
+    other = outcomes[cast(int, expected.data)]
+    if not isinstance(other, Returned):
+        return None  # that case has a problem of its own
+    return BESIDE_ANOTHER[expected.kind](other.value, value, function.tolerance)
 
 
 def _changed_in_place(function: FunctionCases, outcome: Returned) -> Problem:

@@ -136,7 +136,7 @@ def _make_case(function: Function, reference: Callable[..., Any], arguments: Arg
 def _run_slip(slip: Slip, function: FunctionCases) -> KnownSlip:
     outcomes = [attempt(slip.wrong, case.arguments) for case in function.cases]
     pairs = enumerate(zip(function.cases, outcomes, strict=True))
-    wrong = [i for i, (case, outcome) in pairs if find_problem(function, case, outcome)]
+    wrong = [i for i, (case, outcome) in pairs if find_problem(function, case, outcome, outcomes)]
     if not wrong:
         raise SpecError(f"{function.name}: the slip {slip.name!r} is right in every case")
     # A learner who slips may still refuse bad input, or not: that is another matter, unless the

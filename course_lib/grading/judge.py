@@ -68,7 +68,7 @@ def judge(
     if _is_a_stub(outcomes):
         return verdict(function, Diagnosis("not attempted", NOT_ATTEMPTED))
     problems = [
-        find_problem(function, case, outcome)
+        find_problem(function, case, outcome, outcomes)
         for case, outcome in zip(function.cases, outcomes, strict=True)
     ]
     wrong = [i for i, problem in enumerate(problems) if problem is not None]

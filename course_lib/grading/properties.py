@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -28,7 +28,7 @@ from numpy import (
 from course_lib.grading.cases import Tolerance
 from course_lib.grading.describe import describe, show
 from course_lib.grading.results import Problem
-from course_lib.grading.values import Value, build
+from course_lib.grading.values import Value, build, same
 
 Property: TypeAlias = Callable[[Any, Value, Tolerance], Problem | None]
 
@@ -93,6 +93,27 @@ def every_sample_once(samples: Value, value: Value, _tolerance: Tolerance) -> Pr
     if got.shape == wanted.shape and (_sorted(got) == _sorted(wanted)).all():
         return None
     return Problem("value", "Its batches do not hold every sample once, X and Y together.")
+
+
+def batches_of_shapes(shapes: Value, value: Value, _tolerance: Tolerance) -> Problem | None:
+    """Hold batches (X_batch, Y_batch) of these shapes, in this order: [((4, 2), (4, 1)), ...]."""
+    wanted = [tuple(map(tuple, pair)) for pair in cast("list[Any]", shapes)]
+    lengths = f"{', '.join(str(pair[0][0]) for pair in wanted)} samples"
+    if not isinstance(value, (list, tuple)):
+        return Problem("type", f"It returned {describe(value)}; expected a list of batches.")
+    if len(value) != len(wanted):
+        words = f"{len(value)} batch{'' if len(value) == 1 else 'es'}; expected {len(wanted)}"
+        return Problem("value", f"It returned {words}, of {lengths}.")
+    for number, (pair, batch) in enumerate(zip(wanted, value, strict=True), start=1):
+        arrays = list(batch) if isinstance(batch, (list, tuple)) else [batch]
+        if len(arrays) != len(pair) or not all(isinstance(part, ndarray) for part in arrays):
+            got = f"Batch {number} is {describe(batch)}"
+            return Problem("type", f"{got}; expected a pair of arrays, (X_batch, Y_batch).")
+        got_shapes = tuple(part.shape for part in arrays)
+        if got_shapes != pair:
+            words = f"Batch {number} of {len(wanted)} has the shapes {_listed(got_shapes)}"
+            return Problem("value", f"{words}; expected {_listed(pair)}.")
+    return None
 
 
 def loss_below(data: tuple[Any, ...], value: Value, _tolerance: Tolerance) -> Problem | None:
@@ -182,15 +203,44 @@ def drawn_from(
     return None
 
 
+def same_as_case(other: Value, value: Value, _tolerance: Tolerance) -> Problem | None:
+    """Equal the result of a case whose generator has the same seed, all else being the same."""
+    if same(other, value):
+        return None
+    return Problem(
+        "value",
+        "Two calls with generators of the same seed gave two results: draw from the rng that is"
+        " given, and from nothing else.",
+    )
+
+
+def unlike_case(other: Value, value: Value, _tolerance: Tolerance) -> Problem | None:
+    """Differ from the result of a case whose generator has another seed, all else being the same.
+
+    The inputs must leave a right answer no chance to be the same: twelve samples have 12! orders.
+    """
+    if not same(other, value):
+        return None
+    words = "Two calls with generators of different seeds gave the same result: draw from the rng"
+    return Problem("value", f"{words} that is given.")
+
+
 PROPERTIES: dict[str, Property] = {
     "norm_at_most": norm_at_most,
     "same_direction": same_direction,
     "between": between,
     "every_sample_once": every_sample_once,
+    "batches_of_shapes": batches_of_shapes,
     "loss_below": loss_below,
     "separates": separates,
     "drawn_from": drawn_from,
 }
+
+BESIDE_ANOTHER: dict[str, Property] = {"same_as_case": same_as_case, "unlike_case": unlike_case}
+"""Properties of a result beside that of another case; their data is its place, counted from 0.
+
+They see what no single result shows: whether random numbers come from the generator that is given.
+"""
 
 
 def _vector(value: Value) -> npt.NDArray[np.float64] | Problem:
@@ -217,6 +267,10 @@ def _rows(samples: Any) -> npt.NDArray[np.float64]:
     parts = samples if isinstance(samples, (list, tuple)) else (samples,)
     arrays = [asarray(part, dtype=float64) for part in parts]
     return concatenate([array.reshape(len(array), -1) for array in arrays], axis=1)
+
+
+def _listed(shapes: tuple[Any, ...]) -> str:
+    return " and ".join(str(shape) for shape in shapes)
 
 
 def _sorted(rows: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

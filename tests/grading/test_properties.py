@@ -7,7 +7,7 @@ import pytest
 from grading.made_up import DOUBLE, verdict_on
 
 from course_lib.grading.cases import Case, Expectation, Tolerance
-from course_lib.grading.properties import PROPERTIES
+from course_lib.grading.properties import BESIDE_ANOTHER, PROPERTIES
 from course_lib.grading.values import Build
 
 X = np.arange(8.0).reshape(4, 2)
@@ -23,6 +23,8 @@ NEURON = (
     CORNERS,
     np.array([[0], [1], [1], [2]]),
 )
+PAIRS = [((3, 2), (3,)), ((1, 2), (1,))]
+FEW = f"expected {len(PAIRS)}, of 3, 1 samples"
 BOWL = Build("course_lib.landscapes:quadratic().loss", (("kappa", 1.0),))
 
 HOLDS = [
@@ -36,6 +38,8 @@ HOLDS = [
     ("between", (np.array([0.0, 2.0]), np.array([0.0, 3.0])), np.array([0.0, 2.5])),
     ("every_sample_once", X, [X[2:], X[:2]]),
     ("every_sample_once", (X, Y), [(X[[3, 0]], Y[[3, 0]]), (X[[1, 2]], Y[[1, 2]])]),
+    ("batches_of_shapes", PAIRS, [(X[:3], Y[:3]), (X[3:], Y[3:])]),
+    ("batches_of_shapes", PAIRS, ([X[[0, 0, 0]], Y[1:]], [X[:1], Y[:1]])),
     ("loss_below", (BOWL, 0.01), np.array([0.1, 0.0])),
     ("loss_below", NEURON, (np.ones((2, 1)), np.zeros(1))),
     ("separates", AND, (np.array([1, 1]), -1.5)),
@@ -63,6 +67,20 @@ FAILS = [
     ("every_sample_once", X, X[0, 0], "expected a list of batches"),
     ("every_sample_once", X, [X[:2], 3.0], "do not hold rows"),
     ("every_sample_once", X, [], "do not hold rows"),
+    ("batches_of_shapes", PAIRS, X, "array of shape (4, 2)"),
+    ("batches_of_shapes", PAIRS, [(X[:3], Y[:3])], f"It returned 1 batch; {FEW}"),
+    ("batches_of_shapes", PAIRS, [(X, Y)] * 3, f"It returned 3 batches; {FEW}"),
+    ("batches_of_shapes", PAIRS, [X[:3], X[3:]], "Batch 1 is an array"),
+    ("batches_of_shapes", PAIRS, [(X[:3], Y[:3]), (X[3:],)], "Batch 2 is"),
+    ("batches_of_shapes", PAIRS, [(X[:3], Y[:3]), (X[3:], 3)], "Batch 2 is"),
+    ("batches_of_shapes", PAIRS, [(X[:2], Y[:2]), (X[2:], Y[2:])], "Batch 1 of 2"),
+    ("batches_of_shapes", PAIRS, [(X[:3], Y[:3]), (X[3:], Y[3])], "Batch 2 is"),
+    (
+        "batches_of_shapes",
+        PAIRS,
+        [(X[:3], Y[:3]), (X[3:], Y[3:, None])],
+        "expected (1, 2) and (1,).",
+    ),
     ("loss_below", (BOWL, 0.01), np.array([1.0, 0.0]), "0.5; expected below 0.01"),
     ("loss_below", (BOWL, 0.01), np.array([np.nan, 0.0]), "NaN"),
     ("loss_below", NEURON, (np.zeros((2, 1)), np.zeros(1)), "1.5; expected below 0.1"),
@@ -115,3 +133,49 @@ def test_a_case_may_ask_for_several_properties():
 def test_only_a_line_that_is_wrong_everywhere_is_said_to_be():
     problem = PROPERTIES["separates"](AND, (np.array([1, 1]), -2.5), Tolerance())
     assert problem.sentence.endswith("it must be above 0.")
+
+
+def _twins(seeds, kind, other):
+    """Make two cases that differ at most in the seed; the second looks at the first."""
+    inputs = [(Build("numpy.random:default_rng()", (("seed", seed),)),) for seed in seeds]
+    first = Case(inputs[0], (Expectation("between", (0.0, 1.0)),))
+    second = Case(inputs[1], (Expectation(kind, other),))
+    return dataclasses.replace(
+        DOUBLE, cases=(first, second), parameters={"rng": ""}, returns={"draws": "(n,)"}
+    )
+
+
+@pytest.mark.parametrize(("seeds", "kind"), [((5, 5), "same_as_case"), ((5, 6), "unlike_case")])
+def test_a_function_that_draws_from_the_generator_it_is_given_is_right(seeds, kind):
+    assert verdict_on(lambda rng: rng.random(9), _twins(seeds, kind, 0)).status == "passed"
+
+
+def test_random_numbers_of_ones_own_show_in_two_calls_of_one_seed():
+    diagnosis = verdict_on(
+        lambda rng: np.random.default_rng().random(9), _twins((5, 5), "same_as_case", 0)
+    ).diagnosis
+    assert diagnosis.failed == 1
+    assert "Two calls with generators of the same seed gave two results" in diagnosis.sentence
+
+
+def test_a_seed_of_ones_own_shows_in_two_calls_of_two_seeds():
+    diagnosis = verdict_on(
+        lambda rng: np.random.default_rng(0).random(9), _twins((5, 6), "unlike_case", 0)
+    ).diagnosis
+    assert diagnosis.failed == 1
+    assert "of different seeds gave the same result" in diagnosis.sentence
+
+
+def test_a_case_that_broke_is_not_held_against_another():
+    def breaks_once(rng, calls=iter((True, False))):  # noqa: B008
+        if next(calls):
+            raise ZeroDivisionError
+        return np.zeros(3)
+
+    diagnosis = verdict_on(breaks_once, _twins((5, 6), "unlike_case", 0)).diagnosis
+    assert diagnosis.failed == 1
+    assert diagnosis.stage == "exception"
+
+
+def test_what_looks_at_two_cases_has_no_name_of_a_property_of_one():
+    assert not set(BESIDE_ANOTHER) & set(PROPERTIES)
