@@ -25,6 +25,7 @@ NEURON = (
 )
 PAIRS = [((3, 2), (3,)), ((1, 2), (1,))]
 FEW = f"expected {len(PAIRS)}, of 3, 1 samples"
+MANY = np.arange(30.0)[:, None]
 BOWL = Build("course_lib.landscapes:quadratic().loss", (("kappa", 1.0),))
 
 HOLDS = [
@@ -40,6 +41,13 @@ HOLDS = [
     ("every_sample_once", (X, Y), [(X[[3, 0]], Y[[3, 0]]), (X[[1, 2]], Y[[1, 2]])]),
     ("batches_of_shapes", PAIRS, [(X[:3], Y[:3]), (X[3:], Y[3:])]),
     ("batches_of_shapes", PAIRS, ([X[[0, 0, 0]], Y[1:]], [X[:1], Y[:1]])),
+    ("well_shuffled", (X, Y), [(X[[2, 0]], Y[[2, 0]]), (X[[3, 1]], Y[[3, 1]])]),
+    ("well_shuffled", MANY, [MANY[::7], MANY[1::7]]),
+    ("well_shuffled", (X, Y), X),
+    ("well_shuffled", (X, Y), 3.0),
+    ("well_shuffled", X, []),
+    ("well_shuffled", X, [X[:1]]),
+    ("well_shuffled", X, [X + 0.5]),
     ("loss_below", (BOWL, 0.01), np.array([0.1, 0.0])),
     ("loss_below", NEURON, (np.ones((2, 1)), np.zeros(1))),
     ("separates", AND, (np.array([1, 1]), -1.5)),
@@ -80,6 +88,15 @@ FAILS = [
         PAIRS,
         [(X[:3], Y[:3]), (X[3:], Y[3:, None])],
         "expected (1, 2) and (1,).",
+    ),
+    ("well_shuffled", MANY, [MANY[:20], MANY[20:]], "1 rows of X apart in the mean; a fair"),
+    ("well_shuffled", MANY, [MANY[20:], MANY[:20]], "shuffle has about 10"),
+    ("well_shuffled", MANY, [MANY[::-1]], "1 rows of X apart"),
+    (
+        "well_shuffled",
+        MANY,
+        [MANY[i : i + 6][[3, 1, 5, 0, 4, 2]] for i in range(0, 30, 6)],
+        "3.9 r",
     ),
     ("loss_below", (BOWL, 0.01), np.array([1.0, 0.0]), "0.5; expected below 0.01"),
     ("loss_below", (BOWL, 0.01), np.array([np.nan, 0.0]), "NaN"),
@@ -179,3 +196,10 @@ def test_a_case_that_broke_is_not_held_against_another():
 
 def test_what_looks_at_two_cases_has_no_name_of_a_property_of_one():
     assert not set(BESIDE_ANOTHER) & set(PROPERTIES)
+
+
+def test_a_fair_shuffle_is_well_shuffled_whatever_the_seed():
+    samples = np.arange(60.0)[:, None]
+    for seed in range(500):
+        order = np.random.default_rng(seed).permutation(60)
+        assert PROPERTIES["well_shuffled"](samples, [samples[order]], Tolerance()) is None
