@@ -18,9 +18,6 @@ from course_lib.grading.spec import Arguments, Build, Expectation, Function, Sli
 ENOUGH = 60
 """Samples that no fair shuffle leaves in order, nor in the order of another seed."""
 
-SEEN_TWICE = (7, 10)
-"""Batch sizes; the first does not divide ENOUGH, the second does."""
-
 _SIZES = (
     *((1, 1, 1, 1), (2, 1, 1, 1), (3, 1, 1, 2), (4, 2, 1, 2), (5, 2, 1, 2), (7, 3, 2, 7)),
     *((10, 1, 3, 4), (11, 4, 1, 5), (12, 3, 1, 9), (9, 2, 2, 3)),
@@ -45,9 +42,8 @@ def _epoch_inputs(rng: np.random.Generator) -> list[Arguments]:
     cases: list[Arguments] = [
         (*_samples(rng, *shape), _settings(size, seed)) for *shape, size in _SIZES
     ]
-    for size in SEEN_TWICE:
-        many = _samples(rng, ENOUGH, 2, 1)
-        cases += [(*many, _settings(size, number)) for number in (seed, seed, seed + 1)]
+    many = _samples(rng, ENOUGH, 1, 1)
+    cases += [(*many, _settings(14, number)) for number in (seed, seed, seed + 1)]
     X, Y = _samples(rng, 4, 2, 1)
     cases += [(X, Y, _settings(size, seed)) for size in (0, -1, 5)]
     return [*cases, (X, Y[:3], _settings(2, seed)), (X[:3], Y, _settings(2, seed))]
@@ -63,9 +59,8 @@ def _epoch_expect(arguments: Arguments, _result: object) -> list[Expectation]:
     asked = [Expectation("batches_of_shapes", shapes), Expectation("every_sample_once", (X, Y))]
     if N < ENOUGH:
         return asked
-    first = len(_SIZES) + 3 * SEEN_TWICE.index(size)
     beside = "same_as_case" if seed % 2 == 0 else "unlike_case"
-    return [*asked, Expectation("well_shuffled", (X, Y)), Expectation(beside, first)]
+    return [*asked, Expectation("well_shuffled", (X, Y)), Expectation(beside, len(_SIZES))]
 
 
 def _dealt(deal):
@@ -227,14 +222,8 @@ ITERATE_MINIBATCHES = Function(
         Slip(
             "drawn with replacement",
             _by_rows(lambda N, size, rng: [rng.integers(N, size=size) for _ in range(0, N, size)]),
-            "You draw with replacement: some samples come twice and others not at all. An epoch"
-            " visits each once: cut a permutation into slices.",
-        ),
-        Slip(
-            "chosen with replacement",
-            _drawn(replace=True, whole=True),
-            "`rng.choice` draws with replacement: some samples come twice and others not at all."
-            " An epoch visits each once: cut a permutation into slices.",
+            "You draw with replacement (`rng.choice` does too, unless told otherwise): some samples"
+            " come twice and others not at all. An epoch visits each once: cut a permutation.",
         ),
         Slip(
             "with replacement, the last one short",
@@ -358,6 +347,16 @@ ITERATE_MINIBATCHES = Function(
             " no - 1 is needed.",
         ),
         Slip(
+            "a step too short",
+            _by_rows(
+                lambda N, size, rng: (
+                    lambda order: [order[i : i + size] for i in range(0, N, max(size - 1, 1))]
+                )(rng.permutation(N))
+            ),
+            "Your batches start every size - 1 samples, so each shares one with the next. The step"
+            " of the range is `size`.",
+        ),
+        Slip(
             "batches overlap",
             _by_rows(
                 lambda N, size, rng: (lambda order: [order[i : i + size] for i in range(N)])(
@@ -464,6 +463,10 @@ ITERATE_MINIBATCHES = Function(
             " word: raise a ValueError for every size below 1.",
         ),
     ),
+    equivalent={
+        "if not 1 <= size <= N: -> if not 0 <= size <= N:": "a size of 0 is refused by range,"
+        " whose step may not be 0, and with a ValueError too",
+    },
 )
 
 
@@ -475,7 +478,7 @@ def _gradients(rng: np.random.Generator, N: int, n: int, shift: float = 1.5) -> 
 
 
 def _variance_inputs(rng: np.random.Generator) -> list[Arguments]:
-    sizes = [(3, 1, 1), (2, 1, 2), (4, 2, 2), (3, 5, 2), (6, 2, 4), (8, 3, 1), (5, 4, 3)]
+    sizes = [(2, 1, 1), (3, 1, 2), (4, 2, 2), (3, 5, 2), (6, 2, 4), (8, 3, 1), (5, 4, 3)]
     sizes += [(12, 1, 5), (20, 6, 7), (9, 9, 9)]
     cases: list[Arguments] = [(_gradients(rng, N, n), keywords(size=B)) for N, n, B in sizes]
     base = _gradients(rng, 7, 3)
@@ -620,12 +623,6 @@ GRADIENT_VARIANCE = Function(
             " the data. G holds all of it: divide by N, as np.var does.",
         ),
         Slip(
-            "ddof of 1",
-            _noise(one_sample=lambda G: np.sum(np.var(G, axis=0, ddof=1))),
-            "With ddof=1 you divide by N - 1, as for an estimate from a part of the data, and"
-            " by 0 for N = 1. G holds all of it: divide by N.",
-        ),
-        Slip(
             "the sum over the samples",
             _noise(one_sample=lambda G: np.sum((G - np.mean(G, axis=0)) ** 2)),
             "You add the squared distances of all N samples. The variance of one is their mean.",
@@ -634,12 +631,6 @@ GRADIENT_VARIANCE = Function(
             "the standard deviation",
             _noise(one_sample=lambda G: np.sum(np.std(G, axis=0))),
             "You add up standard deviations. Variances add up, standard deviations do not: np.var.",
-        ),
-        Slip(
-            "the mean of all entries",
-            _noise(one_sample=lambda G: np.mean((G - np.mean(G)) ** 2)),
-            "You measure all entries from one common mean. Each parameter has a mean of its own:"
-            " axis=0.",
         ),
         Slip(
             "the roots of both",
@@ -790,7 +781,7 @@ def _scale_inputs(rng: np.random.Generator) -> list[Arguments]:
     cases += [_scale_case(0.2, 6, [3, 12], critical) for critical in (1.0, 9.0)]
     cases += [_scale_case(0.2, 12, [3, 12], 9.0), _scale_case(0.5, 6, [3, 12], 9.0)]
     cases += [_scale_case(2, 4, [4, 6], 4)]
-    bad = ((0, [4], 2.0), (-3, [4], 2.0), (4, [4, 0], 2.0), (4, [-2, 8], 2.0))
+    bad = ((0, [4], 2.0), (-3, [4], 2.0), (4, [4, 0], 2.0), (4, [-2, 8], 2.0), (4, [-1], 2.0))
     cases += [_scale_case(0.1, base, sizes, critical) for base, sizes, critical in bad]
     return [*cases, _scale_case(0.1, 4, [4, 8], 0.0), _scale_case(0.1, 4, [4, 8], -1.0)]
 
@@ -879,6 +870,12 @@ SCALE_LEARNING_RATE = Function(
             " sizes / base.",
         ),
         Slip(
+            "divided by both",
+            _linear(lambda e, b, B: e / B / b),
+            "You divide by both sizes. What counts is how many times larger the batch is:"
+            " sizes / base.",
+        ),
+        Slip(
             "eta forgotten",
             _linear(lambda _e, b, B: B / b),
             "You return how many times larger the batch is. Multiply eta by it.",
@@ -947,19 +944,14 @@ SCALE_LEARNING_RATE = Function(
         Slip(
             "without the linear part",
             _curve(lambda e, b, B, c: e * (b + c) / (B + c)),
-            "The linear part, sizes / base, is missing from your curve: the rate falls as the batch"
-            " grows.",
+            "Your rate falls as the batch grows. Either the linear part, sizes / base, is missing,"
+            " or you have B/B_c where the formula has B_c/B.",
         ),
         Slip(
             "saturation alone",
             _curve(lambda e, b, B, c: e * B / b / (1 + B / c)),
             "You damp by 1 + sizes / critical, and at `base` you do not get eta back. Multiply by"
             " 1 + base / critical.",
-        ),
-        Slip(
-            "the fraction upside down inside",
-            _curve(lambda e, b, B, c: e * (1 + b / c) / (1 + B / c)),
-            "You have B/B_c where the formula has B_c/B: your rate falls as the batch grows.",
         ),
         Slip(
             "a minus above",
@@ -1024,16 +1016,26 @@ SCALE_LEARNING_RATE = Function(
             "Both rates are right. But no batch has 0 samples: refuse everything below 1.",
         ),
         Slip(
-            "a critical size of 0 is let through",
-            _unrefused(lambda b, B, c: b < 1 or np.any(B < 1) or c < 0),
-            "Both rates are right. But the task refuses a critical size of 0: gradients without"
-            " noise need no batch at all.",
+            "a base of 0 is let through",
+            _unrefused(lambda b, B, c: b < 0 or np.any(B < 1) or c <= 0),
+            "Both rates are right. But `base` may be 0, and no batch has 0 samples: base >= 1.",
+        ),
+        Slip(
+            "a size of 0 is let through",
+            _unrefused(lambda b, B, c: b < 1 or np.any(B < 0) or c <= 0),
+            "Both rates are right. But one of `sizes` may be 0, and no batch has 0 samples.",
         ),
         Slip(
             "the critical size is not checked",
             _unrefused(lambda b, B, _c: b < 1 or np.any(B < 1)),
             "Both rates are right. But a critical size that is not above 0 is a mistake upstream:"
             " raise a ValueError.",
+        ),
+        Slip(
+            "a critical size of 0 is let through",
+            _unrefused(lambda b, B, c: b < 1 or np.any(B < 1) or c < 0),
+            "Both rates are right. But the task refuses a critical size of 0: gradients without"
+            " noise need no batch at all.",
         ),
     ),
 )
