@@ -31,7 +31,7 @@ def _words_inputs(rng: np.random.Generator) -> list[Arguments]:
     cases += [(np.array([1, 3, 4, 5]), 0.5), (np.array([4, 8, 12, 2, 0, -8]), 0.25)]
     cases += [(np.array([1, 2, 3, 0, -1]), 1), (np.array([0.5, 1.0, 1.5]), 2)]
     cases += [(np.array([3.0, -2.0, 0.0]), 0), (np.array([0.0, 0.0]), 0.5)]
-    cases += [(np.array([7.0]), 0.0), (np.array([0]), 0.5)]
+    cases += [(np.array([7.0]), 0.0), (np.array([0]), 0.5), (np.array([-low]), 0.1)]
     return [*cases, *((np.array([1.0, 2.0]), eta) for eta in (-0.5, -1))]
 
 
@@ -553,6 +553,14 @@ def _moves(loss_and_gradient, theta, v, *, steps, h=1e-4):
     return curvature
 
 
+def _second_difference(loss_and_gradient, theta, v, *, steps, h=1e-4):
+    if steps < 1 or not np.any(v):
+        raise ValueError
+    v = v / np.linalg.norm(v)
+    above, here, below = (loss_and_gradient(theta + s * h * v)[0] for s in (1, 0, -1))
+    return (above - 2 * here + below) / h**2
+
+
 def _in_place(loss_and_gradient, theta, v, *, steps, h=1e-4):
     if steps < 1 or not np.any(v):
         raise ValueError
@@ -625,6 +633,18 @@ SHARPNESS = Function(
             _power(lambda f, theta, v, h: -_central(f, theta, v, h)),
             "Your curvature has the other sign: the gradient at theta + hv comes first, minus the"
             " one at theta - hv.",
+        ),
+        Slip(
+            "the largest entry of the product",
+            _power(answer=lambda v, Hv: np.max(np.abs(Hv))),
+            "You return the largest entry of Hv. The curvature along v is v @ Hv: all entries"
+            " count, each with its part of v.",
+        ),
+        Slip(
+            "losses in place of gradients",
+            _second_difference,
+            "You take differences of the loss. That is the curvature along the first v, with fewer"
+            " digits, and it gives no Hv to go on with: take the gradients.",
         ),
         Slip(
             "the sign is lost",
@@ -865,10 +885,12 @@ def _range_inputs(rng: np.random.Generator) -> list[Arguments]:
     # One lucky batch and one bad batch in the fall, and the lowest loss twice.
     lucky = [8.0, 6.0, 1.0, 5.0, 3.5, 3.0, 60.0]
     cases += [case([1, 2, 3, 4, 5, 6, 7], lucky, 0.7, 2.0)]
+    bad = [8.0, 6.0, 5.5, 14.0, 4.0, 3.5, 60.0]
+    cases += [case([1, 2, 3, 4, 5, 6, 7], bad, 0.8, 2.0)]
     cases += [case([1, 2, 3, 4, 5, 6], [8.0, 6.0, 9.0, 4.0, 3.0, 60.0], 0.7, 1.5)]
     cases += [case([1, 2, 3, 4], [5.0, 2.0, 2.0, 9.0], 0.0, 2.0)]
     # It climbs slowly, and is above k times the lowest long before it has doubled in a step.
-    cases += [case([1, 2, 3, 4, 5, 6, 7], [9.0, 4.0, 2.0, 3.0, 4.5, 6.5, 9.5], 0.0, 2.0)]
+    cases += [case([1, 2, 3, 4, 5, 6, 7, 8], [9.0, 4.0, 2.0, 3.0, 4.5, 6.5, 9.5, 30.0], 0.0, 2.0)]
     cases += [case([1, 2, 3, 4, 5, 6], [0.9, 0.3, 0.2, 0.5, 0.8, 3.0], 0.0, 2.0)]
     # Exactly k times the lowest is no explosion; whole numbers.
     cases += [case([1, 2, 4, 8], [4, 2, 4, 9], 0.0, 2), case([2, 4, 8, 16], [8, 6, 1, 40], 0.5, 3)]
@@ -1034,6 +1056,31 @@ def _at_an_offset(smooth, k):
     return len(smooth)
 
 
+def _going_on(rates, losses, *, beta, k):
+    _refuse(rates, losses)
+    kept = []
+    for s in _corrected(losses, beta):
+        if np.isfinite(s) and s <= k * min([s, *kept]):
+            kept.append(s)
+    return rates[np.argmin(kept)] / 3, np.array(kept)
+
+
+def _raw_compared(rates, losses, *, beta, k):
+    _refuse(rates, losses)
+    smooth, t = _corrected(losses, beta), 0
+    while t < len(losses) and losses[t] <= k * np.min(smooth[:t], initial=np.inf):
+        t += 1
+    return _third(rates, smooth, losses, t), smooth[:t]
+
+
+def _against_raw(rates, losses, *, beta, k):
+    _refuse(rates, losses)
+    smooth, t = _corrected(losses, beta), 0
+    while t < len(losses) and smooth[t] <= k * np.min(losses[: t + 1]):
+        t += 1
+    return _third(rates, smooth, losses, t), smooth[:t]
+
+
 def _steepest(rates, smooth, losses, stop):
     return rates[np.argmin(np.diff(smooth[:stop]))] if stop > 1 else rates[0]
 
@@ -1138,14 +1185,43 @@ LEARNING_RATE_RANGE_TEST = Function(
         Slip(
             "no stop",
             _reading(stopped=lambda smooth, k: len(smooth)),
-            "You read the whole record. What comes after the explosion is luck, and its lowest loss"
-            " a fluke: stop there.",
+            "Your record goes on past the explosion. What comes then is luck, and its lowest loss a"
+            " fluke: stop there, and return only what is smoothed before.",
         ),
         Slip(
             "the explosion is kept",
             _reading(beyond=1),
             "You keep the smoothed loss that explodes. Look before you append: that one no longer"
             " counts.",
+        ),
+        Slip(
+            "it goes on after the explosion",
+            _going_on,
+            "You skip what explodes, and go on: what comes after the explosion no longer counts,"
+            " whatever it is. Leave the loop, with `break`.",
+        ),
+        Slip(
+            "above the lowest plus k",
+            _reading(stopped=_at_an_offset),
+            "You add k to the lowest. An explosion is k *times* it.",
+        ),
+        Slip(
+            "against the lowest raw loss",
+            _against_raw,
+            "You compare with the lowest *raw* loss. One lucky batch ends your record: compare with"
+            " the lowest of the smoothed ones.",
+        ),
+        Slip(
+            "any rise",
+            _reading(stopped=lambda smooth, k: _until(smooth, 1.0)),
+            "You stop at the first rise. Noise rises too: an explosion is more than `k` times the"
+            " lowest.",
+        ),
+        Slip(
+            "the raw loss is compared",
+            _raw_compared,
+            "You compare the raw loss with k times the lowest. One bad batch ends your record:"
+            " compare the *smoothed* loss.",
         ),
         Slip(
             "k times the first",
@@ -1162,21 +1238,10 @@ LEARNING_RATE_RANGE_TEST = Function(
             " lowest so far.",
         ),
         Slip(
-            "any rise",
-            _reading(stopped=lambda smooth, k: _until(smooth, 1.0)),
-            "You stop at the first rise. Noise rises too: an explosion is more than `k` times the"
-            " lowest.",
-        ),
-        Slip(
             "at k times already",
             _reading(stopped=lambda smooth, k: _until(smooth, k * (1 - 1e-12))),
             "You stop where the smoothed loss *equals* k times the lowest. The task stops above:"
             " use >.",
-        ),
-        Slip(
-            "above the lowest plus k",
-            _reading(stopped=_at_an_offset),
-            "You add k to the lowest. An explosion is k *times* it.",
         ),
         Slip(
             "nan passes",
