@@ -297,6 +297,16 @@ ITERATE_MINIBATCHES = Function(
             " which has what is left.",
         ),
         Slip(
+            "an empty batch at the end",
+            _by_rows(
+                lambda N, size, rng: (
+                    lambda order: [order[i * size :][:size] for i in range(N // size + 1)]
+                )(rng.permutation(N))
+            ),
+            "Where `size` divides N you return an empty batch at the end, whose mean gradient is"
+            " NaN. `range(0, N, size)` gives the starts of all batches, and no more.",
+        ),
+        Slip(
             "always the first batch",
             _by_rows(
                 lambda N, size, rng: (lambda order: [order[:size] for _ in range(0, N, size)])(
@@ -525,6 +535,20 @@ def _of_the_first(G, *, size):
     return _noise()(G, size=size)[0], np.sum((G[:size].mean(axis=0) - G.mean(axis=0)) ** 2)
 
 
+def _of_first_rows(G, *, size):
+    if not 1 <= size <= len(G):
+        raise ValueError
+    fresh = _one_sample(G[:size]) / size
+    return fresh, fresh * _factor(len(G), size)
+
+
+def _columns_counted(G, *, size):
+    if not 1 <= size <= len(G):
+        raise ValueError
+    fresh = _one_sample(G) / size
+    return fresh, fresh * _factor(G.shape[1], size)
+
+
 def _any_size(refuses):
     def gradient_variance(G, *, size):
         if refuses(size, len(G)):
@@ -728,6 +752,24 @@ GRADIENT_VARIANCE = Function(
             _of_the_first,
             "You measure how far the *first* batch is from the mean of all. That is one draw; the"
             " expectation over all draws is asked for, and the formula gives it.",
+        ),
+        Slip(
+            "the length of the deviations",
+            _noise(one_sample=lambda G: np.linalg.norm(np.std(G, axis=0))),
+            "You take a root: np.linalg.norm of the deviations is the root of the sum of the"
+            " variances. The variance is asked for.",
+        ),
+        Slip(
+            "the variance in the first rows",
+            _of_first_rows,
+            "You take the variance among the first `size` rows. That of one sample is the variance"
+            " among *all* rows; `size` comes in as a divisor.",
+        ),
+        Slip(
+            "n for N",
+            _columns_counted,
+            "You count the columns in the factor. N is the number of samples, which are rows:"
+            " len(G).",
         ),
         Slip(
             "for each parameter",
@@ -946,6 +988,23 @@ SCALE_LEARNING_RATE = Function(
             _curve(lambda e, b, B, c: e * (b + c) / (B + c)),
             "Your rate falls as the batch grows. Either the linear part, sizes / base, is missing,"
             " or you have B/B_c where the formula has B_c/B.",
+        ),
+        Slip(
+            "damped by the formula",
+            _curve(lambda e, b, B, c: e * B / b / (1 + c / B)),
+            "You divide the *linear rule's* rate by 1 + critical / sizes. That divides the largest"
+            " rate, which is eta (1 + critical / base).",
+        ),
+        Slip(
+            "scaled twice",
+            _curve(lambda e, b, B, c: e * B / b * (1 + c / b) / (1 + c / B)),
+            "You multiply by sizes / base, and then by the ratio (1 + B_c/B_0)/(1 + B_c/B), which"
+            " has it in it already. One of them is enough.",
+        ),
+        Slip(
+            "base over critical",
+            _curve(lambda e, b, B, c: e * (1 + b / c) / (1 + c / B)),
+            "In the part for `base` you have B_0/B_c where the formula has B_c/B_0.",
         ),
         Slip(
             "saturation alone",

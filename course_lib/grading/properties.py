@@ -87,7 +87,7 @@ def every_sample_once(samples: Value, value: Value, _tolerance: Tolerance) -> Pr
     try:
         got = concatenate([_rows(batch) for batch in value])
     except (ValueError, TypeError):
-        return Problem("type", "Its batches do not hold rows as the samples do.")
+        return Problem("shape", "Its batches do not hold rows as the samples do.")
     if len(got) != len(wanted):
         return Problem("value", f"Its batches hold {len(got)} samples; there are {len(wanted)}.")
     if got.shape == wanted.shape and (_sorted(got) == _sorted(wanted)).all():
@@ -98,7 +98,8 @@ def every_sample_once(samples: Value, value: Value, _tolerance: Tolerance) -> Pr
 def batches_of_shapes(shapes: Value, value: Value, _tolerance: Tolerance) -> Problem | None:
     """Hold batches (X_batch, Y_batch) of these shapes, in this order: [((4, 2), (4, 1)), ...]."""
     wanted = [tuple(map(tuple, pair)) for pair in cast("list[Any]", shapes)]
-    lengths = f"{', '.join(str(pair[0][0]) for pair in wanted)} samples"
+    lengths = ", ".join(str(pair[0][0]) for pair in wanted)
+    lengths += " sample" if lengths == "1" else " samples"
     if not isinstance(value, (list, tuple)):
         return Problem("type", f"It returned {describe(value)}; expected a list of batches.")
     if len(value) != len(wanted):
@@ -112,7 +113,7 @@ def batches_of_shapes(shapes: Value, value: Value, _tolerance: Tolerance) -> Pro
         got_shapes = tuple(part.shape for part in arrays)
         if got_shapes != pair:
             words = f"Batch {number} of {len(wanted)} has the shapes {_listed(got_shapes)}"
-            return Problem("value", f"{words}; expected {_listed(pair)}.")
+            return Problem("shape", f"{words}; expected {_listed(pair)}.")
     return None
 
 
@@ -289,7 +290,8 @@ def _rows(samples: Any) -> npt.NDArray[np.float64]:
     """Put what belongs to one sample into one row."""
     parts = samples if isinstance(samples, (list, tuple)) else (samples,)
     arrays = [asarray(part, dtype=float64) for part in parts]
-    return concatenate([array.reshape(len(array), -1) for array in arrays], axis=1)
+    flat = [array.reshape(len(array), math.prod(array.shape[1:])) for array in arrays]
+    return concatenate(flat, axis=1)
 
 
 def _listed(shapes: tuple[Any, ...]) -> str:

@@ -38,6 +38,7 @@ HOLDS = [
     ("between", (0.0, 1.0), np.array([0.0, 0.5, 1.0])),
     ("between", (np.array([0.0, 2.0]), np.array([0.0, 3.0])), np.array([0.0, 2.5])),
     ("every_sample_once", X, [X[2:], X[:2]]),
+    ("every_sample_once", (X, Y), [(X, Y), (X[:0], Y[:0])]),
     ("every_sample_once", (X, Y), [(X[[3, 0]], Y[[3, 0]]), (X[[1, 2]], Y[[1, 2]])]),
     ("batches_of_shapes", PAIRS, [(X[:3], Y[:3]), (X[3:], Y[3:])]),
     ("batches_of_shapes", PAIRS, ([X[[0, 0, 0]], Y[1:]], [X[:1], Y[:1]])),
