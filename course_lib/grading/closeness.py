@@ -82,9 +82,12 @@ def far(
 
     NaN is near NaN, and an infinity near itself.
     """
-    e, g = expected.astype(float64), got.astype(float64)
+    e, g = asarray(expected, float64), asarray(got, float64)
     with errstate(all="ignore"):
-        near = absolute(g - e) <= tolerance.absolute + tolerance.relative * absolute(e)
+        allowed = tolerance.absolute + tolerance.relative * absolute(e)
+        near = absolute(g - e) <= allowed
+    if isfinite(allowed).all():  # then neither an infinity nor a NaN is near
+        return asarray(~near)
     alike = (e == g) | ((e != e) & (g != g))
     wrong: npt.NDArray[np.bool_] = ~((near & isfinite(e) & isfinite(g)) | alike)
     return wrong

@@ -17,9 +17,14 @@ MAX_WHOLE = 1e6
 
 def a_factor(evidence: Sequence[Evidence], tolerance: Tolerance) -> Relation | None:
     """Yours = c · expected: c the same in all cases, or a size, or only in direction."""
-    factors = [_factor(item, tolerance) for item in evidence]
-    telling = [(f, item) for f, item in zip(factors, evidence, strict=True) if f is not None]
-    if not telling or any(math.isnan(factor) for factor, _ in telling):
+    telling = []
+    for item in evidence:
+        factor = _factor(item, tolerance)
+        if factor is not None and math.isnan(factor):
+            return None
+        if factor is not None:
+            telling.append((factor, item))
+    if not telling:
         return None
     first = telling[0][0]
     if all(_close(factor, first) for factor, _ in telling):
@@ -57,14 +62,16 @@ def _a_size(telling: Sequence[tuple[float, Evidence]]) -> Relation | None:
     """Find a size, or a product of sizes, that the factor follows from case to case."""
     names = sorted(set.intersection(*(set(item.numbers) for _, item in telling)))
     for (top, bottom), scale in itertools.product(_ratios(names), (1, -1, 2, -2, 0.5, -0.5)):
-        sized = [
-            (factor, scale * _product(item, top) / _product(item, bottom))
-            for factor, item in telling
-            if _product(item, bottom)
-        ]
-        if len(sized) == len(telling) and all(_close(f, s) for f, s in sized):
+        if all(_follows(factor, item, top, bottom, scale) for factor, item in telling):
             return _in_words(top, bottom, scale, _most_telling(telling))
     return None
+
+
+def _follows(
+    factor: float, item: Evidence, top: Sequence[str], bottom: Sequence[str], scale: float
+) -> bool:
+    below = _product(item, bottom)
+    return below != 0 and _close(factor, scale * _product(item, top) / below)
 
 
 def _ratios(names: Sequence[str]) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:

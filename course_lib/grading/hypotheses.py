@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any
 
 from numpy import (
@@ -32,7 +32,7 @@ from course_lib.grading.cases import Tolerance
 from course_lib.grading.closeness import far
 from course_lib.grading.evidence import Evidence, Hypothesis, Numbers, Relation, near
 from course_lib.grading.factors import a_factor, number
-from course_lib.grading.values import same
+from course_lib.grading.values import key
 
 
 def transposed(evidence: Sequence[Evidence], tolerance: Tolerance) -> Relation | None:
@@ -120,24 +120,34 @@ _FUNCTIONS: dict[Relation, Callable[[Numbers], Numbers]] = {
 
 def ignores_arguments(evidence: Sequence[Evidence], tolerance: Tolerance) -> Relation | None:
     """Yours is the same in cases that differ in one argument, and should not be."""
-    found: dict[str, bool] = {}
-    for a, b in itertools.combinations(evidence, 2):
-        name = _only_difference(a, b)
-        if name and not near(a.expected, b.expected, tolerance):
-            found[name] = found.get(name, True) and near(a.got, b.got, tolerance)
-    ignored = [name for name, same_result in found.items() if same_result]
+    names = dict.fromkeys(name for item in evidence for name in item.arguments)
+    ignored = [name for name in names if _ignores(evidence, name, tolerance)]
     if not ignored:
         return None
     verb = "is" if len(ignored) == 1 else "are"
     return Relation(f"the same whatever {' and '.join(ignored)} {verb}")
 
 
-def _only_difference(a: Evidence, b: Evidence) -> str:
-    """Return the one argument in which two cases differ, "" if there is none or another."""
-    if a.arguments.keys() != b.arguments.keys():
-        return ""
-    names = [name for name, value in a.arguments.items() if not same(value, b.arguments[name])]
-    return names[0] if len(names) == 1 else ""
+def _ignores(evidence: Sequence[Evidence], name: str, tolerance: Tolerance) -> bool:
+    """Tell whether yours is the same wherever this one argument makes the expected differ."""
+    ignored = False
+    for cases in _alike_but_for(evidence, name):
+        for a, b in itertools.combinations(cases, 2):
+            if not near(a.expected, b.expected, tolerance):
+                if not near(a.got, b.got, tolerance):
+                    return False
+                ignored = True
+    return ignored
+
+
+def _alike_but_for(evidence: Sequence[Evidence], name: str) -> Iterable[Sequence[Evidence]]:
+    """Gather the cases whose other arguments are the same."""
+    groups: dict[object, list[Evidence]] = {}
+    for item in evidence:
+        if name in item.arguments:
+            others = tuple((n, key(v)) for n, v in item.arguments.items() if n != name)
+            groups.setdefault(others, []).append(item)
+    return groups.values()
 
 
 def some_entries(evidence: Sequence[Evidence], tolerance: Tolerance) -> Relation | None:

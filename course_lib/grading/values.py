@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import importlib
 import re
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias, cast
 
@@ -185,18 +185,18 @@ def copy(value: Value) -> Value:
 
 def same(a: Value, b: Value) -> bool:
     """Tell whether two values are the same to the last bit, dtype and shape included."""
-    if type(a) is not type(b):
-        return False
-    if isinstance(a, ndarray) and isinstance(b, ndarray):
-        alike = a.dtype == b.dtype and a.shape == b.shape
-        return alike and a.tobytes() == b.tobytes()
-    if isinstance(a, (list, tuple)) and isinstance(b, (list, tuple)):
-        return len(a) == len(b) and all(same(x, y) for x, y in zip(a, b, strict=True))
-    if isinstance(a, Build) and isinstance(b, Build):
-        return a.target == b.target and same(a.settings, b.settings)
-    if isinstance(a, float) and isinstance(b, float):
-        return a.hex() == b.hex()
-    return a == b
+    return key(a) == key(b)
+
+
+def key(value: Value) -> Hashable:
+    """Return what is equal for values that are the same to the last bit, and for no others."""
+    if isinstance(value, ndarray):
+        return ndarray, value.dtype, value.shape, value.tobytes()
+    if isinstance(value, (list, tuple)):
+        return type(value), *map(key, value)
+    if isinstance(value, Build):
+        return Build, value.target, key(value.settings)
+    return type(value), value.hex() if isinstance(value, float) else value
 
 
 def build(value: Value) -> Any:

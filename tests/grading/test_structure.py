@@ -117,7 +117,7 @@ def test_an_argument_that_is_ignored_is_told():
         "Yours is the same whatever x is."
     )
     assert diagnosis_of(lambda x, y: np.array([7.0, 9.0]), cases).explanation == (
-        "Yours is the same whatever y and x are."
+        "Yours is the same whatever x and y are."
     )
     assert diagnosis_of(lambda x, y: x * y, cases).explanation == ""
 
