@@ -16,6 +16,10 @@ def _numbers(rng: np.random.Generator, *shape: int) -> np.ndarray:
     return np.round(rng.uniform(0.3, 2.0, size=shape) * rng.choice([-1.0, 1.0], size=shape), 2)
 
 
+FLAT = "w and a row of X are vectors, which .T leaves as they are"
+SAME = "a product of two vectors is the same in either order"
+
+
 # 1. sgd_epoch
 
 ETA = 0.1
@@ -231,12 +235,6 @@ SGD_EPOCH = Function(
             " `rng.permutation(len(X))` has each once.",
         ),
         Slip(
-            "chosen with replacement",
-            _pass(_step, lambda rng, n: rng.choice(n, size=n)),
-            "rng.choice draws with replacement unless told otherwise, so some samples never come."
-            " `rng.permutation(len(X))` has each once.",
-        ),
-        Slip(
             "in the order of the rows",
             _pass(_step, lambda _rng, n: range(n)),
             "You visit the samples in the order in which they stand. Files come sorted (lecture,"
@@ -251,7 +249,7 @@ SGD_EPOCH = Function(
         Slip(
             "one sample only",
             _pass(_step, lambda rng, n: rng.permutation(n)[:1]),
-            "You take one step, on one sample. A pass has N steps: is the `return` inside the loop?",
+            "You take one step, on one sample. A pass has N steps: does it `return` too soon?",
         ),
         Slip(
             "one sample too few",
@@ -320,6 +318,11 @@ SGD_EPOCH = Function(
             " lost on the way: raise a ValueError.",
         ),
     ),
+    equivalent={
+        "w = w - eta * (X[i] @ w - y[i]) * X[i] -> w = w - eta * (X[i].T @ w - y[i]) * X[i]": FLAT,
+        "w = w - eta * (X[i] @ w - y[i]) * X[i] -> w = w - eta * (X[i] @ w.T - y[i]) * X[i]": FLAT,
+        "w = w - eta * (X[i] @ w - y[i]) * X[i] -> w = w - eta * (w @ X[i] - y[i]) * X[i]": SAME,
+    },
 )
 
 
@@ -342,6 +345,7 @@ def _floor_inputs(rng: np.random.Generator) -> list[Arguments]:
     cases += [_floor_case([2.0], 1.0, 3.0, 2), _floor_case([0.4, 0.8, 0.2], 3.0, 2.0, 5)]
     cases += [_floor_case([0.25, 0.5, 1.0], 4.0, 1.5, 2), _floor_case([1, 3, 2], 0.5, 3, 2)]
     cases += [_floor_case([0.3, 0.6], 2.0, 0.0, 3)]
+    cases += [_floor_case([rate], 1.0, 1.0, 1) for rate in (0.0, -0.1)]
     bad = ([0.0, 0.5], 1.0, 1.0, 1), ([0.5, -0.1], 1.0, 1.0, 1), ([0.5], 0.0, 1.0, 1)
     more = ([0.5], -1.0, 1.0, 1), ([0.5], 1.0, 1.0, 0), ([0.5], 1.0, 1.0, -2)
     return [*cases, *(_floor_case(*case) for case in (*bad, *more))]
@@ -423,6 +427,42 @@ NOISE_FLOOR = Function(
             "You have half of the floor. The variance itself has no ½; the loss has one.",
         ),
         Slip(
+            "twice",
+            _floor(lambda h, lam, v, B: 2 * _right(h, lam, v, B)),
+            "You have twice the floor. Solve for V once more: ηλ(2 - ηλ) V = η²σ²/B.",
+        ),
+        Slip(
+            "the sign",
+            _floor(lambda h, lam, v, B: -_right(h, lam, v, B)),
+            "Your variance is negative. The bracket is 2 - ηλ, and not ηλ - 2.",
+        ),
+        Slip(
+            "all above the line",
+            _floor(lambda h, lam, v, B: h * v * lam * (2 - h * lam) * B),
+            "You multiply by λ(2 - ηλ)B. All of it stands below the line: divide.",
+        ),
+        Slip(
+            "brackets forgotten",
+            _floor(lambda h, lam, v, B: h * v / lam * (2 - h * lam) * B),
+            "Python divides by the curvature alone, and multiplies by the rest. Put a bracket"
+            " round all that stands below the line.",
+        ),
+        Slip(
+            "the variance below the line",
+            _floor(lambda h, lam, v, B: h / v / (lam * (2 - h * lam) * B)),
+            "You divide by the variance of the noise. More noise, a higher floor: multiply.",
+        ),
+        Slip(
+            "the 2 forgotten",
+            _floor(lambda h, lam, v, B: h * v / (lam * (h * lam) * B)),
+            "In your bracket stands ηλ alone. It is 2 - ηλ.",
+        ),
+        Slip(
+            "η missing in the bracket",
+            _floor(lambda h, lam, v, B: h * v / (lam * (2 - lam) * B)),
+            "Your bracket is 2 - λ. It is 2 - ηλ: the rate decides.",
+        ),
+        Slip(
             "small rates only",
             _floor(lambda h, lam, v, B: h * v / (2 * lam * B)),
             "η/(2λ) is what is left of the formula for *small* rates. The bracket is 2 - ηλ.",
@@ -456,8 +496,8 @@ NOISE_FLOOR = Function(
         Slip(
             "only what one step brings",
             _floor(lambda h, lam, v, B: h**2 * v / B),
-            "η²σ²/B is what *one* step adds. It adds up, while the old part shrinks: find the V that"
-            " no longer changes.",
+            "η²σ²/B is what *one* step adds. It adds up, while the old part shrinks: find the V"
+            " that no longer changes.",
         ),
         Slip(
             "the standard deviation",
@@ -491,6 +531,29 @@ NOISE_FLOOR = Function(
             "You divide by B². The variance of a mean of B samples is σ²/B.",
         ),
         Slip(
+            "the limit without the rate",
+            lambda eta, *, curvature, variance, batch: np.where(
+                curvature < 2,
+                _floor(_right, limit=np.inf)(
+                    eta, curvature=curvature, variance=variance, batch=batch
+                ),
+                np.inf,
+            ),
+            "You compare the curvature alone with 2. The limit is ηλ < 2: a small rate settles in"
+            " the sharpest bowl.",
+        ),
+        Slip(
+            "the limit without the curvature",
+            lambda eta, *, curvature, variance, batch: np.where(
+                eta < 2,
+                _floor(_right, limit=np.inf)(
+                    eta, curvature=curvature, variance=variance, batch=batch
+                ),
+                np.inf,
+            ),
+            "You compare η with 2. The limit is ηλ < 2: a sharp bowl bears less.",
+        ),
+        Slip(
             "a floor beyond the limit",
             _floor(_right, beyond=None),
             "Where ηλ is above 2 your floor is negative, and no variance is. There the run does not"
@@ -514,17 +577,6 @@ NOISE_FLOOR = Function(
             " settles up to ηλ = 2.",
         ),
         Slip(
-            "the limit without the curvature",
-            lambda eta, *, curvature, variance, batch: np.where(
-                eta < 2,
-                _floor(_right, limit=np.inf)(
-                    eta, curvature=curvature, variance=variance, batch=batch
-                ),
-                np.inf,
-            ),
-            "You compare η with 2. The limit is ηλ < 2: a sharp bowl bears less.",
-        ),
-        Slip(
             "nothing is refused",
             _floor(_right, refused=lambda _eta, _lam, _B: False),
             "The floor is right. But a rate or a curvature that is not above 0, or a batch without"
@@ -542,10 +594,20 @@ NOISE_FLOOR = Function(
             "You refuse only where *all* rates are bad. One is enough: np.any.",
         ),
         Slip(
+            "a rate of 0 is let through",
+            _floor(_right, refused=lambda eta, lam, B: np.any(eta < 0) or lam <= 0 or B < 1),
+            "At η = 0 nothing ever moves, so nothing settles. The task refuses it too: eta <= 0.",
+        ),
+        Slip(
             "the curvature is not checked",
             _floor(_right, refused=lambda eta, _lam, B: np.any(eta <= 0) or B < 1),
             "The floor is right. But without curvature, or upside down, no bowl holds the run:"
             " raise a ValueError for curvature <= 0.",
+        ),
+        Slip(
+            "a curvature of 0 is let through",
+            _floor(_right, refused=lambda eta, lam, B: np.any(eta <= 0) or lam < 0 or B < 1),
+            "Where nothing curves, nothing calls the run back: refuse curvature <= 0.",
         ),
         Slip(
             "the batch is not checked",
@@ -564,6 +626,11 @@ NOISE_FLOOR = Function(
             "You refuse a batch of one sample. That is SGD itself: refuse batch < 1.",
         ),
     ),
+    equivalent={
+        "settles = eta * curvature < 2 -> settles = eta * curvature <= 2": (
+            "at the limit the formula divides by 0, which is infinite too"
+        ),
+    },
 )
 
 
@@ -667,13 +734,34 @@ def _path_in_place(w, X, y, *, order, eta, power, skip):
     return w, np.mean(path[skip:], axis=0)
 
 
+def _path_by_row(w, X, y, order, eta, power):
+    path = [w]
+    for i in order:
+        path.append(_step(path[-1], X, y, i, _rate(eta, power, i)))
+    return np.array(path)
+
+
+def _once(w, X, y, order, eta, power):
+    path, seen = [w], set()
+    for t, i in enumerate(order):
+        again = int(i) in seen
+        seen.add(int(i))
+        path.append(path[-1] if again else _step(path[-1], X, y, i, _rate(eta, power, t)))
+    return np.array(path)
+
+
 AVERAGED_SGD = Function(
     name="averaged_sgd",
     points=35,
     inputs=_average_inputs,
     parameters={
-        "w": "(d,)", "X": "(N, d)", "y": "(N,)", "order": "(T,)",
-        "eta": "", "power": "", "skip": "",
+        "w": "(d,)",
+        "X": "(N, d)",
+        "y": "(N,)",
+        "order": "(T,)",
+        "eta": "",
+        "power": "",
+        "skip": "",
     },
     returns={"last": "(d,)", "average": "(d,)"},
     hints=(
@@ -799,8 +887,8 @@ AVERAGED_SGD = Function(
         Slip(
             "a factor a step",
             _walked(_walk(rate=lambda eta, power, t: eta * (1 + power) ** -t)),
-            "Your rate falls by the same factor in every step: exponential decay, which freezes. The"
-            " task wants a power of 1 + t.",
+            "Your rate falls by the same factor in every step: exponential decay, which freezes."
+            " The task wants a power of 1 + t.",
         ),
         Slip(
             "the rate rises",
@@ -816,7 +904,7 @@ AVERAGED_SGD = Function(
             "the row number for the step",
             _told(
                 lambda path, skip: (path[-1], path[1 + skip :].mean(axis=0)),
-                lambda w, X, y, order, eta, power: _path_by_row(w, X, y, order, eta, power),
+                _path_by_row,
             ),
             "You put the row number for t in the rate. t counts the *steps*: enumerate(order).",
         ),
@@ -833,7 +921,7 @@ AVERAGED_SGD = Function(
         Slip(
             "each row once",
             _walked(
-                lambda w, X, y, order, eta, power: _once(w, X, y, order, eta, power),
+                _once,
             ),
             "You visit each row once. `order` may name a row several times: then it comes several"
             " times.",
@@ -903,26 +991,18 @@ AVERAGED_SGD = Function(
         Slip(
             "a skip of T is let through",
             _walked(_walk(), lambda order, eta, skip: eta <= 0 or skip < 0 or skip > len(order)),
-            "With skip = T nothing is left to average. The task refuses it too: skip >= len(order).",
+            "With skip = T nothing is left to average: refuse skip >= len(order).",
         ),
     ),
+    equivalent={
+        "w = w - eta / (1 + t) ** power * (X[i] @ w - y[i]) * X[i] -> w = w - eta"
+        " / (1 + t) ** power * (X[i].T @ w - y[i]) * X[i]": FLAT,
+        "w = w - eta / (1 + t) ** power * (X[i] @ w - y[i]) * X[i] -> w = w - eta"
+        " / (1 + t) ** power * (X[i] @ w.T - y[i]) * X[i]": FLAT,
+        "w = w - eta / (1 + t) ** power * (X[i] @ w - y[i]) * X[i] -> w = w - eta"
+        " / (1 + t) ** power * (w @ X[i] - y[i]) * X[i]": SAME,
+    },
 )
-
-
-def _path_by_row(w, X, y, order, eta, power):
-    path = [w]
-    for i in order:
-        path.append(_step(path[-1], X, y, i, _rate(eta, power, i)))
-    return np.array(path)
-
-
-def _once(w, X, y, order, eta, power):
-    path, seen = [w], set()
-    for t, i in enumerate(order):
-        again = int(i) in seen
-        seen.add(int(i))
-        path.append(path[-1] if again else _step(path[-1], X, y, i, _rate(eta, power, t)))
-    return np.array(path)
 
 
 FUNCTIONS = (SGD_EPOCH, NOISE_FLOOR, AVERAGED_SGD)
