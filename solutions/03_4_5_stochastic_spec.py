@@ -145,7 +145,7 @@ def _lenient_pass(eta_refused, lengths):
     def sgd_epoch(w, X, y, *, eta, rng):
         if eta_refused(eta) or (lengths and len(X) != len(y)):
             raise ValueError
-        for i in rng.permutation(min(len(X), len(y))):
+        for i in rng.permutation(len(X)):
             w = _step(w, X, y, i, eta)
         return w
 
@@ -213,6 +213,12 @@ SGD_EPOCH = Function(
             "the target forgotten",
             _pass(lambda w, X, y, i, eta, _: w - eta * (X[i] @ w) * X[i]),
             "Your error lacks the target: it is X[i] @ w - y[i].",
+        ),
+        Slip(
+            "entry by entry",
+            _pass(lambda w, X, y, i, eta, _: w - eta * (X[i] * w - y[i]) * X[i]),
+            "X[i] * w multiplies entry by entry, and gives each feature an error of its own. The"
+            " answer is the sum: X[i] @ w.",
         ),
         Slip(
             "only the sign of the error",
@@ -422,6 +428,11 @@ NOISE_FLOOR = Function(
             " for the variance of theta, V.",
         ),
         Slip(
+            "λ twice",
+            _floor(lambda h, lam, v, B: _right(h, lam, v, B) / lam),
+            "One λ too many below the line: V = η²σ²/B divided by ηλ(2 - ηλ), and no more.",
+        ),
+        Slip(
             "half",
             _floor(lambda h, lam, v, B: 0.5 * _right(h, lam, v, B)),
             "You have half of the floor. The variance itself has no ½; the loss has one.",
@@ -508,6 +519,11 @@ NOISE_FLOOR = Function(
             "the variance squared",
             _floor(lambda h, lam, v, B: _right(h, lam, v**2, B)),
             "You square `variance`, but it is σ² already.",
+        ),
+        Slip(
+            "the root of the variance",
+            _floor(lambda h, lam, v, B: _right(h, lam, np.sqrt(v), B)),
+            "You take the root of `variance`. A variance comes of variances: σ² as it is.",
         ),
         Slip(
             "B forgotten",
@@ -714,6 +730,17 @@ def _fed_back(w, X, y, *, order, eta, power, skip):
     return w, average
 
 
+def _compounded(eta, power, t):
+    return eta / np.prod((1.0 + np.arange(t + 1)) ** power)
+
+
+def _steps_left_out(w, X, y, *, order, eta, power, skip):
+    if _bad_path(order, eta, skip):
+        raise ValueError
+    path = _walk()(w, X, y, order[skip:], eta, power)
+    return path[-1], path[1:].mean(axis=0)
+
+
 def _exponential(path, skip):
     average = path[1 + skip]
     for point in path[2 + skip :]:
@@ -780,6 +807,12 @@ AVERAGED_SGD = Function(
             " reached by a step count.",
         ),
         Slip(
+            "kept before the step",
+            _told(lambda path, skip: (path[-1], path[skip:-1].mean(axis=0))),
+            "You keep each point before its step, so the start is averaged and the last point"
+            " is not. Step first, then append.",
+        ),
+        Slip(
             "nothing is left out",
             _told(lambda path, _skip: (path[-1], path[1:].mean(axis=0))),
             "You average over all steps. The first `skip` of them are to be left out: they still"
@@ -841,7 +874,8 @@ AVERAGED_SGD = Function(
         Slip(
             "the last point twice",
             _told(lambda path, _skip: (path[-1], path[-1])),
-            "Your average is the last point. Keep the points on the way, and average them.",
+            "Your average is the last point. Keep the points on the way and average them. You did?"
+            " Then `w -= ...` made all of them the same array: write `w = w - ...`.",
         ),
         Slip(
             "the average twice",
@@ -894,6 +928,23 @@ AVERAGED_SGD = Function(
             "the rate rises",
             _walked(_walk(rate=lambda eta, power, t: eta * (1 + t) ** power)),
             "Your rate *rises*: you multiply by (1 + t)**power. Divide.",
+        ),
+        Slip(
+            "times the power",
+            _walked(_walk(rate=lambda eta, power, t: eta / (1 + t) * power)),
+            "`* power` multiplies. An exponent is written `** power`.",
+        ),
+        Slip(
+            "divided again and again",
+            _walked(_walk(rate=_compounded)),
+            "You divide a rate that was divided before: it falls as a factorial. Start from eta in"
+            " every step, and keep the name eta for it.",
+        ),
+        Slip(
+            "the first steps not taken",
+            _steps_left_out,
+            "You leave out the first `skip` *steps*. They are taken all the same; only the average"
+            " does not count them.",
         ),
         Slip(
             "t from 1",
