@@ -27,8 +27,6 @@ KEY = struct.Struct("<q")
 STATUS = struct.Struct("<id")
 """What the zygote says of a child that has ended: its wait status and its CPU time in seconds."""
 NO_CHILD = -1
-GAPS = dict.fromkeys(range(0, 1024, 16), 100) | dict.fromkeys(range(1024, 16384, 512), 4)
-"""How many gaps of so many bytes there are at most, about; a thousand pages in all."""
 
 
 def main(control: int, wanted: Collection[str] | None) -> None:
@@ -54,6 +52,8 @@ def main(control: int, wanted: Collection[str] | None) -> None:
         return
     os.dup2(0, 2)  # standard error was open for a failed start; from here on it leads nowhere
     coordinator.send(wire.encode((messages.READY, layers)))
+    gc.collect()
+    gc.freeze()  # so that no collection in a child touches, and copies, every page
     Zygote(coordinator, child_layers).serve()
 
 
@@ -65,8 +65,6 @@ class Zygote:
         self._layers = layers
         self._prepared: dict[int, Cases] = {}
         self._child = NO_CHILD
-        self._filling: list[bytes] = []
-        self._settled = False
 
     def serve(self) -> None:
         """Obey until the coordinator hangs up; then end what still runs."""
@@ -78,33 +76,19 @@ class Zygote:
                 self._coordinator.send(STATUS.pack(*self._end()))
             elif command:
                 self._prepared[KEY.unpack(command[1:])[0]] = _read_cases(descriptors[0])
-                self._settled = False
+                gc.freeze()
             else:
                 self._end()
                 return
 
     def _fork(self, descriptors: list[int]) -> None:
         """Start a child; if that fails, the coordinator finds its pipe closed."""
-        if not self._settled:
-            self._settle()
         with contextlib.suppress(OSError):
             self._child = os.fork()
         if self._child == 0:
             _run_child(descriptors, self._layers, self._prepared)
         for descriptor in descriptors:
             os.close(descriptor)
-
-    def _settle(self) -> None:
-        """Arrange the memory that children share, so that they copy few of its pages.
-
-        A page is copied, which takes microseconds, when a child first writes to it. So no
-        collection there may mark what was here before, and what a child allocates must not go
-        into the gaps between objects of ours: they are filled, and stay so.
-        """
-        gc.collect()
-        self._filling += [bytes(size) for size, count in GAPS.items() for _ in range(count)]
-        gc.freeze()
-        self._settled = True
 
     def _end(self) -> tuple[int, float]:
         """Kill the child, if it has not ended, and return how it ended and its CPU time."""
