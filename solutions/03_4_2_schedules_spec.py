@@ -371,14 +371,16 @@ COSINE = Function(
 
 
 def _schedules(rng: np.random.Generator) -> list[Build]:
-    eta = [_rate(rng) for _ in range(4)]
-    calls = [
-        f"constant({eta[0]})",
-        f"exponential_decay({eta[1]}, rate=0.2)",
-        f"inverse_time_decay({eta[2]}, rate=0.5)",
-        f"cosine({eta[3]}, steps=6, final=0.1)",
+    kinds = {
+        "constant": (),
+        "exponential_decay": (("rate", 0.2),),
+        "inverse_time_decay": (("rate", 0.5),),
+        "cosine": (("steps", 6), ("final", 0.1)),
+    }
+    return [
+        Build(f"course_lib.schedules:{name}()", (("learning_rate", _rate(rng)), *settings))
+        for name, settings in kinds.items()
     ]
-    return [Build(f"course_lib.schedules:{call}") for call in calls]
 
 
 def _warmup_inputs(rng: np.random.Generator) -> list[Arguments]:
@@ -440,8 +442,8 @@ WARMUP = Function(
         Slip(
             "the schedule runs on behind",
             _warms(lambda f, t, W: f(t) * np.minimum(1, (t + 1) / W)),
-            "You multiply the *running* schedule by the ramp: it has decayed before the full rate is"
-            " reached. It is to wait at its step 0, and begin at t = W.",
+            "You multiply the *running* schedule by the ramp: it has decayed before the full rate"
+            " is reached. It is to wait at its step 0, and begin at t = W.",
         ),
         Slip(
             "the schedule starts in the middle",
@@ -457,12 +459,12 @@ WARMUP = Function(
         Slip(
             "the ramp over one step less",
             _joined(lambda f, t, W: _first(f) * t / max(W - 1, 1), lambda t, W: t - W),
-            "Your ramp goes from 0 at t = 0 to 1 at t = W − 1. It is to begin at a W-th: (t + 1)/W.",
+            "Your ramp goes from 0 to 1 in W − 1 steps. It is to begin at a W-th: (t + 1)/W.",
         ),
         Slip(
             "one step too long a ramp",
             _joined(lambda f, t, W: _first(f) * (t + 1) / (W + 1), lambda t, W: t - W),
-            "You divide by W + 1, so the ramp ends below the full rate. It reaches it at t = W − 1.",
+            "You divide by W + 1, so the ramp ends too low. At t = W − 1 it has the full rate.",
         ),
         Slip(
             "the schedule one step late",
