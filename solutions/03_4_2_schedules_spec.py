@@ -50,7 +50,7 @@ def _count(t, n, staircase):
 
 
 def _right_decay(t, eta, gamma, n, stairs):
-    return eta * gamma ** (_count(t, n, stairs) if n else 0.0 * t)
+    return eta * gamma ** _count(t, n, stairs)
 
 
 EXPONENTIAL_DECAY = Function(
@@ -72,6 +72,11 @@ EXPONENTIAL_DECAY = Function(
             " `every`.",
         ),
         Slip(
+            "the two exchanged",
+            _decays(lambda t, eta, g, n, s: eta * g ** _count(t, n, not s)),
+            "You have smooth and stairs the wrong way round: `//` belongs to staircase=True.",
+        ),
+        Slip(
             "always smooth",
             _decays(lambda t, eta, g, n, _s: eta * g ** (t / n)),
             "With staircase=True the rate must stay between two multiples of `every`. Count whole"
@@ -83,9 +88,9 @@ EXPONENTIAL_DECAY = Function(
             "With staircase=False the rate falls in every step: divide with `/`, not `//`.",
         ),
         Slip(
-            "the two exchanged",
-            _decays(lambda t, eta, g, n, s: eta * g ** _count(t, n, not s)),
-            "You have smooth and stairs the wrong way round: `//` belongs to staircase=True.",
+            "one step late",
+            _decays(lambda t, eta, g, n, s: eta * g ** _count(t + 1, n, s)),
+            "You count from t + 1. The first step has t = 0, and the full rate.",
         ),
         Slip(
             "rounded to the nearest",
@@ -97,11 +102,6 @@ EXPONENTIAL_DECAY = Function(
             "rounded up",
             _decays(lambda t, eta, g, n, s: eta * g ** (np.ceil(t / n) if s else t / n)),
             "You round up: the first drop comes in step 1 already. Round *down*.",
-        ),
-        Slip(
-            "one step late",
-            _decays(lambda t, eta, g, n, s: eta * g ** _count(t + 1, n, s)),
-            "You count from t + 1. The first step has t = 0, and the full rate.",
         ),
         Slip(
             "the factor as a rate",
@@ -151,6 +151,21 @@ EXPONENTIAL_DECAY = Function(
             "Your rate grows. A factor below 1 with a positive exponent makes it fall.",
         ),
         Slip(
+            "not divided in stairs",
+            _decays(lambda t, eta, g, n, s: eta * g ** (t if s else t / n)),
+            "In stairs you apply the factor in *every* step. Divide by `every` there too.",
+        ),
+        Slip(
+            "not divided when smooth",
+            _decays(lambda t, eta, g, n, s: eta * g ** (t // n if s else t)),
+            "When smooth you apply the factor in *every* step. Divide by `every` there too.",
+        ),
+        Slip(
+            "times when smooth",
+            _decays(lambda t, eta, g, n, s: eta * g ** (t // n if s else t * n)),
+            "When smooth you multiply t by `every`. Divide: a longer `every` is a slower decay.",
+        ),
+        Slip(
             "nothing is refused",
             _decays(_right_decay, lambda _g, _n: False),
             "The rates are right. But a factor that is not between 0 and 1, or an `every` below 1,"
@@ -167,6 +182,11 @@ EXPONENTIAL_DECAY = Function(
             _decays(_right_decay, lambda g, _n: not 0 < g < 1),
             "An `every` of 0 divides by 0, and a negative one makes the rate grow: raise a"
             " ValueError below 1.",
+        ),
+        Slip(
+            "an every of 0 is let through",
+            _decays(_right_decay, lambda g, n: not 0 < g < 1 or n < 0),
+            "An `every` of 0 divides by 0. The task refuses all below 1.",
         ),
         Slip(
             "0 and 1 are let through",
@@ -209,8 +229,8 @@ def _waves(rates, bad=lambda steps, final: steps < 1 or final < 0):
     def cosine(t, *, learning_rate, steps, final):
         if bad(steps, final):
             raise ValueError
-        share = np.minimum(t, steps) / (steps or 1)
-        return rates(share, learning_rate, final, t, steps or 1)
+        share = np.minimum(t, steps) / steps
+        return rates(share, learning_rate, final, t, steps)
 
     return cosine
 
@@ -339,6 +359,61 @@ COSINE = Function(
             "After T your rate is 0. It is to stay at `final`.",
         ),
         Slip(
+            "doubled",
+            _waves(lambda s, eta, low, _t, _T: low + (eta - low) * 4 * _wave(s)),
+            "You double 1 + cos, which begins at 2 already. Halve it: a wave from 1 to 0.",
+        ),
+        Slip(
+            "halved twice",
+            _waves(lambda s, eta, low, _t, _T: low + (eta - low) * _wave(s) / 2),
+            "Your wave begins at a half. 1 + cos begins at 2: halve it once.",
+        ),
+        Slip(
+            "a third",
+            _waves(lambda s, eta, low, _t, _T: low + (eta - low) * _wave(s) * 2 / 3),
+            "You divide 1 + cos by 3. It begins at 2: divide by that.",
+        ),
+        Slip(
+            "times the steps",
+            _waves(lambda _s, eta, low, t, T: low + (eta - low) * _wave(np.minimum(t, T) * T)),
+            "Your angle is π t T. It is to go from 0 to π: divide by T.",
+        ),
+        Slip(
+            "not over the steps",
+            _waves(lambda _s, eta, low, t, T: low + (eta - low) * _wave(np.minimum(t, T))),
+            "Your angle is π t: it turns in every step. Divide by T.",
+        ),
+        Slip(
+            "held from below",
+            _waves(lambda _s, eta, low, t, T: low + (eta - low) * _wave(np.maximum(t, T) / T)),
+            "np.maximum holds t *above* T. Past the end it is to stay at T: np.minimum.",
+        ),
+        Slip(
+            "nothing to stand on",
+            _waves(lambda s, eta, low, _t, _T: (eta - low) * _wave(s)),
+            "Your rate ends at 0: the height of the wave is right, and it is to stand on `final`.",
+        ),
+        Slip(
+            "over the wave",
+            _waves(lambda s, eta, low, _t, _T: low + (eta - low) / _wave(s)),
+            "You divide by the wave. Multiply the height by it.",
+        ),
+        Slip(
+            "a wave of height 1",
+            _waves(lambda s, eta, low, _t, _T: low + _wave(s)),
+            "Your wave has the height 1. Stretch it to learning_rate − final.",
+        ),
+        Slip(
+            "the sum of the rates",
+            _waves(lambda s, eta, low, _t, _T: low + (eta + low) * _wave(s)),
+            "The height of the wave is the *difference* learning_rate − final, not the sum.",
+        ),
+        Slip(
+            "final as the height",
+            _waves(lambda s, eta, low, _t, _T: low + low * _wave(s)),
+            "The height of your wave is `final`. It is learning_rate − final.",
+        ),
+        Slip(
             "nothing is refused",
             _waves(_right_cosine, lambda _steps, _final: False),
             "The rates are right. But steps < 1 and final < 0 are to be refused with a ValueError.",
@@ -347,6 +422,11 @@ COSINE = Function(
             "steps are not checked",
             _waves(_right_cosine, lambda _steps, final: final < 0),
             "A schedule of no steps has no shape: raise a ValueError for steps < 1.",
+        ),
+        Slip(
+            "no steps are let through",
+            _waves(_right_cosine, lambda steps, final: steps < 0 or final < 0),
+            "With steps = 0 you divide by 0. The task refuses all below 1.",
         ),
         Slip(
             "final is not checked",
@@ -423,7 +503,13 @@ def _ramp(f, t, W):
 
 def _unchecked(schedule, t, *, steps):
     later = np.maximum(t - steps, 0)
-    return schedule(later) * np.minimum(1, (t + 1) / (steps or 1))
+    return schedule(later) * np.minimum(1, (t + 1) / steps)
+
+
+def _no_steps_pass(schedule, t, *, steps):
+    if steps < 0:
+        raise ValueError
+    return _unchecked(schedule, t, steps=steps)
 
 
 WARMUP = Function(
@@ -517,10 +603,71 @@ WARMUP = Function(
             "Your ramp aims at schedule(W). It aims at the schedule's first rate, schedule(0).",
         ),
         Slip(
+            "never past the start",
+            _warms(lambda f, t, W: f(np.minimum(t - W, 0)) * np.minimum(1, (t + 1) / W)),
+            "np.minimum(t − W, 0) is never above 0: the schedule does not move on."
+            " Hold it from *below*: np.maximum.",
+        ),
+        Slip(
+            "a clock ahead",
+            _warms(lambda f, t, W: f(t + W) * np.minimum(1, (t + 1) / W)),
+            "You ask the schedule for t + W. It began W steps *later* than you: t − W.",
+        ),
+        Slip(
+            "the schedule at W for ever",
+            _warms(lambda f, t, W: f(np.maximum(W, 0 * t)) * np.minimum(1, (t + 1) / W)),
+            "You always ask the schedule for its step W. Its time is t − W, or 0 while it waits.",
+        ),
+        Slip(
+            "it waits at its step 1",
+            _warms(lambda f, t, W: f(np.maximum(t - W, 1)) * np.minimum(1, (t + 1) / W)),
+            "Your schedule waits at its step 1. It waits at 0, its first rate.",
+        ),
+        Slip(
+            "it waits before its start",
+            _warms(lambda f, t, W: f(np.maximum(t - W, -1)) * np.minimum(1, (t + 1) / W)),
+            "You ask the schedule for its step −1. While it waits, it stands at 0.",
+        ),
+        Slip(
+            "over the ramp",
+            _warms(lambda f, t, W: f(np.maximum(t - W, 0)) / np.minimum(1, (t + 1) / W)),
+            "You divide by the ramp, so the run begins W times too fast. Multiply.",
+        ),
+        Slip(
+            "the larger of ramp and 1",
+            _warms(lambda f, t, W: f(np.maximum(t - W, 0)) * np.maximum(1, (t + 1) / W)),
+            "Your ramp is at *least* 1, and rises after the warm-up. It is at most 1: np.minimum.",
+        ),
+        Slip(
+            "up to twice the rate",
+            _warms(lambda f, t, W: f(np.maximum(t - W, 0)) * np.minimum(2, (t + 1) / W)),
+            "Your ramp goes on to 2. It stops at 1, the full rate.",
+        ),
+        Slip(
+            "two steps late",
+            _warms(lambda f, t, W: f(np.maximum(t - W, 0)) * np.minimum(1, (t - 1) / W)),
+            "Your ramp begins below 0. At t = 0 it is to be a W-th: (t + 1)/W.",
+        ),
+        Slip(
+            "one step early",
+            _warms(lambda f, t, W: f(np.maximum(t - W, 0)) * np.minimum(1, (t + 2) / W)),
+            "Your ramp is one step early. At t = 0 it is to be a W-th: (t + 1)/W.",
+        ),
+        Slip(
+            "the first rate all the way",
+            _warms(lambda f, t, W: f(np.maximum(t - W, 0)) * np.minimum(1, 1 / W)),
+            "Your ramp does not rise: it stays a W-th. It is (t + 1)/W, at most 1.",
+        ),
+        Slip(
             "the steps are not checked",
             _unchecked,
             "The rates are right. But a warm-up of no steps is to be refused: raise a ValueError"
             " for steps < 1.",
+        ),
+        Slip(
+            "no warm-up is let through",
+            _no_steps_pass,
+            "With steps = 0 you divide by 0. The task refuses all below 1.",
         ),
     ),
 )
@@ -532,7 +679,7 @@ WARMUP = Function(
 def _travel_inputs(rng: np.random.Generator) -> list[Arguments]:
     still, fading, inverse, wave = _schedules(rng)
     cases: list[Arguments] = []
-    for steps, curvature in ((1, 0.5), (2, 0.5), (3, 0.4)):
+    for steps, curvature in ((1, 0.5), (1, 10.0), (2, 0.5), (3, 0.4)):
         cases += [
             (schedule, keywords(steps=steps, curvature=curvature)) for schedule in (still, fading)
         ]
@@ -625,6 +772,11 @@ TOTAL_TRAVEL = Function(
             "the last step is missing",
             _at(lambda steps: np.arange(steps - 1)),
             "You leave out the last step. np.arange(steps) ends at T − 1 by itself.",
+        ),
+        Slip(
+            "the last rate alone",
+            _at(lambda steps: steps),
+            "You ask for the rate at t = `steps` alone. Ask for all: an array of 0, ..., T − 1.",
         ),
         Slip(
             "the rule for the desk",
