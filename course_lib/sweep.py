@@ -66,13 +66,13 @@ def sweep(
     *,
     settings: Mapping[str, npt.ArrayLike],
     optimizer: Callable[..., Optimizer],
-    block: int = 500,
+    block: int = 1000,
     prune_every: int = 25,
 ) -> Iterator[Block]:
     """Train with every setting, and yield the runs block by block.
 
-    A block is small enough for the processor's cache. Between two blocks a caller can show
-    progress, or stop. Runs that have diverged are dropped every `prune_every` steps.
+    A block bounds the memory that is used at once. Between two blocks a caller can show progress,
+    or stop. Runs that have diverged are dropped every `prune_every` steps.
 
     Parameters
     ----------
@@ -151,7 +151,7 @@ def _run_block(
     prune_every: int,
 ) -> Block:
     runs = theta.shape[1]
-    final_loss, final_theta = np.full(runs, np.inf), theta.copy()
+    final_loss, final_theta = np.full(runs, np.inf), np.empty_like(theta)
     alive, state = np.arange(runs), None
     for start in range(0, len(batches), prune_every):
         some = batches[start : start + prune_every]
@@ -159,13 +159,16 @@ def _run_block(
             loss_and_gradient, theta, some, optimizer=optimizer(**settings), state=state
         )
         step = deque(steps, maxlen=1)[0]
-        final_loss[alive] = np.where(step.diverged, np.inf, step.loss)
-        final_theta[:, alive] = step.theta
+        loss, theta, state = np.asarray(step.loss), step.theta, step.state
         keep = ~np.asarray(step.diverged)
-        alive, theta, state = alive[keep], step.theta[:, keep], _columns(step.state, keep)
-        settings = {name: values[keep] for name, values in settings.items()}
+        if not keep.all():
+            final_theta[:, alive] = theta
+            alive, loss, theta = alive[keep], loss[keep], theta[:, keep]
+            state = _columns(state, keep)
+            settings = {name: values[keep] for name, values in settings.items()}
         if not alive.size:
             break
+    final_loss[alive], final_theta[:, alive] = loss, theta
     return Block(slice(first, first + runs), final_loss, final_theta)
 
 

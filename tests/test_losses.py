@@ -256,6 +256,7 @@ def test_binary_targets_outside_the_unit_interval_are_told_how_to_get_in(Y):
         [[2.0, 0.0], [0.0, 0.0]],  # the rows are wrong, their total is right
         [[0.5, 0.4], [0.5, 0.6]],
         [[1.5, -0.5], [1.0, 0.0]],
+        [[0.5, 0.5], [0.5, 0.5001]],
     ],
 )
 def test_a_row_of_targets_that_is_no_distribution_is_refused(Y):
@@ -266,6 +267,11 @@ def test_a_row_of_targets_that_is_no_distribution_is_refused(Y):
 def test_targets_rounded_to_float32_pass_as_distributions():
     Y = np.random.default_rng(0).dirichlet(np.ones(1000), size=3).astype(np.float32)
     assert np.isfinite(softmax_cross_entropy(np.zeros((3, 1000), np.float32), Y)[0])
+
+
+def test_many_rows_may_each_be_off_by_a_little():
+    Y = np.tile([0.5, 0.500005], (1000, 1))
+    assert softmax_cross_entropy(np.zeros((1000, 2)), Y)[0] == pytest.approx(np.log(2), rel=1e-4)
 
 
 # --- penalties -----------------------------------------------------------------------------------

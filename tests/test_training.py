@@ -3,6 +3,9 @@
 import inspect
 import itertools
 import math
+import platform
+import subprocess
+import sys
 import tracemalloc
 
 import numpy as np
@@ -199,6 +202,24 @@ def test_the_generator_stores_nothing():
 
     peak(10)
     assert peak(2000) < 1.1 * peak(100) + 10_000
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other systems keep freed memory")
+def test_a_step_gets_its_memory_from_the_one_before():
+    """Not from the system, page by page: an array of a megabyte is 256 pages."""
+    code = """
+import resource
+import numpy as np
+from course_lib.optimizers import sgd
+from course_lib.training import descend
+at, faults = [], lambda: resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+theta, plain = np.ones(2**17), sgd(learning_rate=1.0)
+for step in descend(lambda p: (0.0, p * 1.0), theta, steps=120, optimizer=plain):
+    at.append(faults())
+print((at[-1] - at[19]) / 100)
+"""
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert float(ran.stdout) < 10
 
 
 # --- resuming ------------------------------------------------------------------------------------
