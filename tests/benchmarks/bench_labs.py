@@ -18,7 +18,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import nbformat
 from browser.jupyterlab import find_browser, server
@@ -75,9 +75,16 @@ class Answer(NamedTuple):
 
 def main_sliders(lab: Lab[object]) -> list[str]:
     """The sliders that a lab is about."""
-    every = [name for name, control in lab.experiment.controls.items() if type(control) is Slider]
+    every = [
+        name for name, control in lab.experiment.controls.items() if isinstance(control, Slider)
+    ]
     essential = [name for name in every if lab.experiment.controls[name].essential]
     return essential or every[:1]
+
+
+def slider_of(lab: Lab[object], name: str) -> Any:
+    """The slider of a control, which may have buttons that play it."""
+    return getattr(lab.controls[name], "slider", lab.controls[name])
 
 
 # --- in the kernel -------------------------------------------------------------------------------
@@ -88,7 +95,7 @@ async def answer(lab: Lab[object], name: str, index: int) -> Answer:
     pictures: list[float] = []
     lab.picture.observe(lambda _: pictures.append(time.perf_counter()), names="value")
     begin, cpu = time.perf_counter(), time.process_time()
-    lab.controls[name].index = index
+    slider_of(lab, name).index = index
     while lab.busy:
         await asyncio.sleep(0)
     end, cpu = time.perf_counter(), time.process_time() - cpu
@@ -101,7 +108,7 @@ async def in_kernel(lab_name: str, slider: str) -> list[Answer]:
     with getattr(widgets, lab_name)() as lab:
         while lab.busy:
             await asyncio.sleep(0)
-        widget = lab.controls[slider]
+        widget = slider_of(lab, slider)
         stops = list(way(widget.index, len(widget.options) - 1))
         return [await answer(lab, slider, index) for index in stops]
 
