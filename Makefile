@@ -44,8 +44,8 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .NOTPARALLEL:
 .DEFAULT_GOAL := lab
-.PHONY: lab test lint unit nbval format notebooks stubs versions bench bench-quick bench-labs \
-	bench-grading
+.PHONY: lab test lint unit nbval format notebooks stubs versions bench bench-speed bench-quick \
+	bench-scaling bench-labs bench-grading
 
 lab: $(VENV)/learner.stamp
 # Without --notebook-dir a learner would see notebooks/ alone, and no exercise.
@@ -66,7 +66,7 @@ unit: $(VENV)/tests.stamp
 # order of a set shows here.
 nbval: $(VENV)/tests.stamp
 	$(RUN) PYTHONHASHSEED=1 $(BIN)/python -m pytest -n $(JOBS) --dist loadfile \
-		--nbval --nbval-current-env --nbval-sanitize-with=tests/nbval.cfg \
+		--nbval --nbval-current-env --nbval-sanitize-with=tests/nbval.cfg --durations=10 \
 		notebooks exercises solutions
 
 format: $(VENV)/tests.stamp
@@ -80,9 +80,12 @@ notebooks: $(VENV)/tests.stamp
 stubs: $(VENV)/tests.stamp
 	$(RUN) PYTHONHASHSEED=0 $(BIN)/course stubs $(SLUGS)
 
-# How fast training is, beside other libraries; on an idle machine. They are installed by pip into an
-# environment of their own. bench-quick takes under a minute, and whoever is there already.
-bench: $(BENCH)/bench.stamp
+# Everything that is measured; on an idle machine. Each of them can be run by itself.
+bench: bench-speed bench-scaling bench-labs bench-grading
+
+# How fast training is, beside other libraries. They are installed by pip into an environment of
+# their own. bench-quick takes under a minute, and whoever is there already.
+bench-speed: $(BENCH)/bench.stamp
 	PYTHONPATH=tests $(BENCH)/bin/python -m benchmarks.bench_speed
 
 bench-quick: $(VENV)/tests.stamp
@@ -93,6 +96,10 @@ $(BENCH)/bench.stamp: pyproject.toml
 	$(PYTHON) -m venv $(BENCH)
 	$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check -e '.[bench]'
 	@touch $@
+
+# How the cost of training grows, a run of a million steps among others; stores a picture.
+bench-scaling: $(VENV)/tests.stamp
+	$(RUN) PYTHONPATH=tests $(BIN)/python tests/benchmarks/bench_scaling.py
 
 # How fast the labs answer; on an idle machine. One of them: make bench-labs LABS=clipping_lab.
 bench-labs: $(VENV)/tests.stamp

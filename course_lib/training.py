@@ -11,6 +11,7 @@ caller's `for` loop.
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
 from collections.abc import Callable, Iterable, Iterator
@@ -111,6 +112,7 @@ def descend(
     return _steps(loss_and_gradient, theta, itertools.islice(endless, steps), optimizer, state)
 
 
+@functools.cache  # once for the whole process
 def _keep_freed_memory() -> None:
     """Make and free one large array, so that the memory which a step frees serves the next one.
 
