@@ -57,13 +57,17 @@ def _problems_of_value(
 ) -> Iterator[Problem]:
     if outcome.changed:
         yield _changed_in_place(function, outcome)
+    other_values = []
     for expected in case.expected:
         if expected.kind == "value":
-            yield from compare(function, expected.data, outcome.value)
+            found = list(compare(function, expected.data, outcome.value))
+            yield from (problem for problem in found if problem.stage != "value")
+            other_values += [problem for problem in found if problem.stage == "value"]
         else:
             problem = _problem_of_property(function, expected, outcome.value, outcomes)
             if problem is not None:
                 yield problem
+    yield from other_values  # a property says more than that a number is another
 
 
 def _problem_of_property(

@@ -248,6 +248,28 @@ def unlike_case(other: Value, value: Value, _tolerance: Tolerance) -> Problem | 
     return Problem("value", f"{words} that is given.")
 
 
+def moves_by(data: tuple[Value, Value], value: Value, tolerance: Tolerance) -> Problem | None:
+    """|first - start| = distance in each entry, for data = (start, distance).
+
+    `first` is the value, or the first part of a tuple: the parameters after a step, where it is the
+    length of the step that has a law.
+    """
+    first = value[0] if isinstance(value, (tuple, list)) and value else value
+    arrived, start = _vector(first), _vector(data[0])
+    if isinstance(arrived, Problem) or isinstance(start, Problem):
+        return arrived if isinstance(arrived, Problem) else None
+    if arrived.shape != start.shape:
+        return Problem("shape", f"It has {arrived.size} entries; expected {start.size}.")
+    moved, distance = absolute(arrived - start), asarray(data[1], dtype=float64).ravel()
+    off = absolute(moved - distance) > tolerance.absolute + tolerance.relative * absolute(start)
+    if not off.any():
+        return None
+    got, wanted = moved[off][0], (distance if distance.size == 1 else distance[off])[0]
+    return Problem(
+        "value", f"This step moves an entry by {got:.6g}; it must move it by {wanted:.6g}."
+    )
+
+
 PROPERTIES: dict[str, Property] = {
     "norm_at_most": norm_at_most,
     "same_direction": same_direction,
@@ -258,6 +280,7 @@ PROPERTIES: dict[str, Property] = {
     "loss_below": loss_below,
     "separates": separates,
     "drawn_from": drawn_from,
+    "moves_by": moves_by,
 }
 
 BESIDE_ANOTHER: dict[str, Property] = {"same_as_case": same_as_case, "unlike_case": unlike_case}

@@ -57,6 +57,8 @@ HOLDS = [
     ("separates", XOR, None),
     ("drawn_from", NORMAL, DRAWS),
     ("drawn_from", NORMAL, -DRAWS[::-1]),
+    ("moves_by", (np.array([1.0, 2.0]), 0.1), (np.array([0.9, 2.1]), 1)),
+    ("moves_by", (np.array([1.0, 2.0]), np.array([0.5, 0.0])), np.array([1.5, 2.0])),
 ]
 FAILS = [
     ("norm_at_most", 5.0, np.array([3.0, 4.1]), "Its norm is 5.08035"),
@@ -121,6 +123,11 @@ FAILS = [
     ("drawn_from", NORMAL, DRAWS[:10], "shape"),
     ("drawn_from", NORMAL, 1.0, "expected an array"),
     ("drawn_from", ((1000,), 0.0, 2.0, -3.0, 3.0), DRAWS, "outside"),
+    ("moves_by", (np.ones(2), 0.1), (np.array([0.9, 0.7]), 1), "by 0.3; it must move it by 0.1"),
+    ("moves_by", (np.ones(2), np.array([0.1, 0.2])), np.array([0.9, 0.9]), "must move it by 0.2"),
+    ("moves_by", (np.ones(2), 0.1), np.full(2, np.nan), "NaN"),
+    ("moves_by", (np.ones(2), 0.1), np.full(3, 0.9), "3 entries; expected 2"),
+    ("moves_by", (np.ones(2), 0.1), (), "expected numbers"),
 ]
 
 
@@ -146,6 +153,16 @@ def test_a_case_may_ask_for_several_properties():
     assert verdict_on(lambda g: g / 5, cases).status == "passed"
     assert "norm" in verdict_on(lambda g: g, cases).diagnosis.sentence
     assert "direction" in verdict_on(lambda g: np.clip(g, -0.5, 0.5), cases).diagnosis.sentence
+
+
+def test_a_property_says_more_than_that_a_value_is_another():
+    """Its sentence goes first where both are wrong, and what was expected still stands beside."""
+    asked = Expectation("value", np.full(2, 0.9)), Expectation("moves_by", (np.ones(2), 0.1))
+    cases = dataclasses.replace(DOUBLE, cases=(Case((np.ones(2),), asked),), returns={"b": "(n,)"})
+    diagnosis = verdict_on(lambda a: a - 0.3, cases).diagnosis
+    assert "must move it by 0.1" in diagnosis.sentence
+    assert not diagnosis.example.compared[0].right
+    assert "shape" in verdict_on(lambda a: a[:, None], cases).diagnosis.sentence
 
 
 def test_only_a_line_that_is_wrong_everywhere_is_said_to_be():
