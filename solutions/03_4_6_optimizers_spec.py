@@ -205,6 +205,16 @@ MOMENTUM_STEP = Function(
             "Your velocity is the gradient alone: plain descent. Add beta times the old velocity.",
         ),
         Slip(
+            "the gradient is forgotten",
+            _momentum(v=lambda s: s.beta * s.v0),
+            "No gradient enters your velocity, so it only fades: beta * v + g.",
+        ),
+        Slip(
+            "beta added",
+            _momentum(v=lambda s: s.beta + s.g),
+            "You add beta itself. It multiplies the old velocity: beta * v + g.",
+        ),
+        Slip(
             "the old velocity moves theta",
             _momentum(d=lambda s: s.g + s.beta * s.v if s.nesterov else s.v0),
             "You step along the velocity of *before*, so the newest gradient waits for a step."
@@ -407,6 +417,33 @@ RMSPROP_STEP = Function(
             _rmsprop(v=lambda s: s.beta * s.v0 + s.g**2),
             "g**2 enters whole, as in momentum. In a mean the weights add up to 1: multiply it by"
             " 1 - beta.",
+        ),
+        Slip(
+            "the old mean does not fade",
+            _rmsprop(v=lambda s: s.v0 + (1 - s.beta) * s.g**2),
+            "The old mean enters whole, so v only grows. Its share is beta: the two weights add up"
+            " to 1.",
+        ),
+        Slip(
+            "the old mean is forgotten",
+            _rmsprop(v=lambda s: (1 - s.beta) * s.g**2),
+            "Only the newest gradient is in your v. Add beta times the old mean.",
+        ),
+        Slip(
+            "the gradient is forgotten",
+            _rmsprop(v=lambda s: s.beta * s.v0),
+            "No gradient enters your v, so it only fades. Add (1 - beta) times g squared.",
+        ),
+        Slip(
+            "beta on both",
+            _rmsprop(v=lambda s: s.beta * s.v0 + s.beta * s.g**2),
+            "beta stands before the square too. The weights of a mean add up to 1: beta for the"
+            " old, 1 - beta for the new.",
+        ),
+        Slip(
+            "one plus beta",
+            _rmsprop(v=lambda s: s.beta * s.v0 + (1 + s.beta) * s.g**2),
+            "You have 1 + beta. The weights of a mean add up to 1: beta and 1 - beta.",
         ),
         Slip(
             "the gradient is not squared",
