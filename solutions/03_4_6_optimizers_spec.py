@@ -226,6 +226,16 @@ MOMENTUM_STEP = Function(
             "The two cases are exchanged: g + beta * v belongs to nesterov=True.",
         ),
         Slip(
+            "the look ahead moves theta",
+            _momentum(
+                theta=lambda s: (
+                    s.theta0 - s.learning_rate * (s.v + s.beta * s.v0 if s.nesterov else s.v)
+                )
+            ),
+            "You first move theta ahead along the old velocity, as Nesterov's paper does before it"
+            " takes the gradient. Here the gradient is given: the direction is g + beta * v.",
+        ),
+        Slip(
             "Nesterov is ignored",
             _momentum(d=lambda s: s.v),
             "With nesterov=True you step along v as well. `g + beta * v` needs the *new* v: with"
@@ -400,6 +410,11 @@ RMSPROP_STEP = Function(
             "uphill",
             _rmsprop(theta=lambda s: s.theta0 + s.learning_rate * s.d),
             "You add the step, and climb: theta *minus* learning_rate times the direction.",
+        ),
+        Slip(
+            "brackets forgotten",
+            _rmsprop(v=lambda s: s.beta * s.v0 + 1 - s.beta * s.g**2),
+            "Without brackets Python reads 1 - (beta * g**2). Write (1 - beta) * g**2.",
         ),
         Slip(
             "the two weights are exchanged",
@@ -742,6 +757,14 @@ def _adam_slips(make):
                 v_hat=lambda s: s.v / (1 - s.beta2) ** s.t,
             ),
             "You have (1 - beta)**t. The power is beta's alone: 1 - beta**t.",
+        ),
+        Slip(
+            "brackets forgotten",
+            make(
+                m_hat=lambda s: s.m / 1 - s.beta1**s.t,
+                v_hat=lambda s: s.v / 1 - s.beta2**s.t,
+            ),
+            "Without brackets Python reads (m / 1) - beta**t. Write m / (1 - beta**t).",
         ),
         Slip(
             "multiplied by the correction",
