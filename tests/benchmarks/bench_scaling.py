@@ -1,6 +1,6 @@
 """How does the cost of training grow? Steps, samples, parameters and runs, each times 100.
 
-    make bench-scaling                          with a million steps: about three minutes
+    make bench-scaling                          with a million steps: about four minutes
     python tests/benchmarks/bench_scaling.py --quick       a tenth of everything
 
 Prints processor time and peak memory at each size, with the slopes of both in a log-log picture,
@@ -106,8 +106,8 @@ def growth_with_samples(smallest: int) -> Growth:
 
 
 def growth_with_parameters(samples: int = 32) -> Growth:
-    """A hidden layer from 14 to 1400 units."""
-    nets = [digits_like(units) for units in whole(14).tolist()]
+    """A hidden layer from 140 to 14 000 units."""
+    nets = [digits_like(units) for units in whole(140).tolist()]
     sizes = np.array([net.n_parameters for net in nets])
     return grown("parameters", sizes, [training(net, samples) for net in nets])
 
