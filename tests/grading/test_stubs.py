@@ -11,7 +11,7 @@ from course_lib.grading.case_files import read_cases
 from course_lib.grading.generate import make_exercise
 from course_lib.grading.loading import load
 from course_lib.grading.regions import RegionError, cut, definition
-from course_lib.grading.spec import SpecError
+from course_lib.grading.spec import Build, SpecError
 from course_lib.grading.stubs import PUBLIC_SEED, make_stubs, run, stub_notebook
 from course_lib.grading.submission import read_source
 
@@ -159,6 +159,8 @@ def near(a, b):
         assert len(a) == len(b)
         for x, y in zip(a, b, strict=True):
             near(x, y)
+    elif isinstance(a, Build):
+        near((a.target, a.settings), (b.target, b.settings))
     elif isinstance(a, (np.ndarray, float)):
         np.testing.assert_allclose(a, b, rtol=1e-9, atol=1e-12)
     else:
