@@ -123,6 +123,11 @@ MSE_GRADIENT = Function(
             " without a word: compare the shapes first, and raise a ValueError if they differ.",
         ),
         Slip(
+            "the square stays",
+            lambda y, y_target: (y - y_target) ** 2 / len(y),
+            "The error is still squared. The derivative of a square is twice what is squared.",
+        ),
+        Slip(
             "it writes into y",
             _mse_in_place,
             "`y -= y_target` overwrites the caller's y, and `y /= len(y)` fails for whole numbers."
@@ -189,6 +194,11 @@ def _perceptron_transposed(*arguments):
 def _perceptron_bias_summed(*arguments):
     dw, db = _perceptron()(*arguments)
     return dw, db.sum()
+
+
+def _perceptron_bias_with_input(*arguments):
+    dw, _ = _perceptron()(*arguments)
+    return dw, dw.sum(axis=0)
 
 
 def _perceptron_exchanged(*arguments):
@@ -354,6 +364,22 @@ PERCEPTRON_GRADIENT = Function(
             _perceptron_bias_summed,
             "There is one bias for each output, so db has m entries. Nothing is summed: there is"
             " one sample.",
+        ),
+        Slip(
+            "the lecture's tanh",
+            _perceptron(f=np.tanh, slope=lambda z: 1 - np.tanh(z) ** 2),
+            "That is the layer of section 5, with tanh. Here f is ReLU: max(0, z), of slope 1 where"
+            " z > 0 and 0 elsewhere.",
+        ),
+        Slip(
+            "the slope of tanh",
+            _perceptron(slope=lambda z: 1 - np.maximum(z, 0) ** 2),
+            "1 - y² is the slope of tanh. That of ReLU is 1 where z > 0 and 0 elsewhere.",
+        ),
+        Slip(
+            "the input stays in db",
+            _perceptron_bias_with_input,
+            "You sum dw over the inputs. A bias has the input 1, whatever x is: db is delta.",
         ),
     ),
     equivalent={
@@ -631,6 +657,12 @@ MLP_BACKWARD = Function(
             "b2 is subtracted",
             _mlp(bias2=-1.0),
             "Y_pred = A @ W2 + b2, with a plus.",
+        ),
+        Slip(
+            "a slope for the last layer",
+            _mlp(error=lambda Y_pred, Y: (Y_pred - Y) * (1 - Y_pred**2)),
+            "You multiply the last delta by 1 - Y_pred². The last layer has no tanh: its slope"
+            " is 1.",
         ),
     ),
 )

@@ -161,9 +161,9 @@ def _is_number(value: Value) -> bool:
 def _wrong_type(name: str, expected: Value, got: Value) -> Problem:
     hint = ""
     if isinstance(expected, ndarray) and isinstance(got, list):
-        hint = ": np.array(...) makes one"
+        hint = ": np.array(...) makes one."
     elif isinstance(expected, ndarray) and _is_number(got):
         hint = ": is something summed, or averaged, that should stay apart?"
     elif isinstance(got, ndarray) and _is_number(expected):
         hint = ": is a sum, a mean or a largest entry still to be taken?"
-    return Problem("type", f"{name} is {describe(got)}; expected {describe(expected)}{hint}.")
+    return Problem("type", f"{name} is {describe(got)}; expected {describe(expected)}{hint or '.'}")
