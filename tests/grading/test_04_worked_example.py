@@ -191,10 +191,10 @@ def diagnose_by_cases(trace):
 
 
 def separating_line_or_none_by_perceptron(points, labels):
-    """Rosenblatt's rule with whole numbers: the margin of such small points is not tiny."""
+    """Rosenblatt's rule with whole numbers, seen from the first point: the margin is not tiny."""
     if len(points) != len(labels):
         raise ValueError
-    X1 = [(int(x), int(y), 1) for x, y in points]
+    X1 = [(int(x), int(y), 1) for x, y in points - points[0]]
     signs = [1 if label else -1 for label in labels]
     w = [0, 0, 0]
     for _ in range(3000):
@@ -204,7 +204,7 @@ def separating_line_or_none_by_perceptron(points, labels):
                 w = [a + sign * b for a, b in zip(w, x, strict=True)]
                 mistakes += 1
         if not mistakes:
-            return [float(w[0]), float(w[1])], float(w[2])
+            return [float(w[0]), float(w[1])], float(w[2] - w[:2] @ points[0])
     return None
 
 
