@@ -159,6 +159,18 @@ NEURON = Function(
             "You bend each product and then add up. The sum comes first, then one bend.",
         ),
         Slip(
+            "every sum activated with the bias, then summed",
+            _neuron(lambda X, w, b, f: f(X * w + b).sum(axis=1)),
+            "You bend each product, with b in each, and then add up. First the whole sum, with b"
+            " once; then one bend.",
+        ),
+        Slip(
+            "a yes or a no",
+            _neuron(lambda X, w, b, f: (f(X @ w + b) > 0.5).astype(float)),
+            "You decide between yes and no. The answer itself is asked, f(z): a decision comes"
+            " later, and is not the neuron's.",
+        ),
+        Slip(
             "the first sample alone",
             _neuron(_first_row),
             "You answer the first row of X. There is an answer for each row: `X @ w` gives them"
@@ -226,7 +238,8 @@ def _tie(rng: np.random.Generator, k: int) -> Arguments:
 def _failed(rng: np.random.Generator, k: int) -> Arguments:
     degrees, given, validation = _degree_case(rng, k)
     validation[np.argmax(validation)] = np.nan
-    return degrees, given, validation
+    order = np.argsort(~np.isnan(validation), kind="stable")  # nan first: Python's min keeps it
+    return degrees[order], given[order], validation[order]
 
 
 def _infinite(rng: np.random.Generator) -> Arguments:
@@ -262,6 +275,18 @@ def _smallest(degrees, losses):
 
 def _ties(pick):
     return _degree(lambda d, g, v: pick(d[v == np.nanmin(v)]))
+
+
+def _first_turn(degrees, given, validation):
+    order = np.argsort(degrees)
+    losses = validation[order]
+    worse = [k for k in range(1, len(losses)) if losses[k] > losses[k - 1]]
+    return degrees[order][worse[0] - 1 if worse else -1]
+
+
+def _nan_dropped(degrees, given, validation):
+    left = validation[~np.isnan(validation)]
+    return degrees[: len(left)][left == left.min()].min()
 
 
 def _unrefused_degree(degrees, given, validation):
@@ -340,6 +365,24 @@ CHOOSE_DEGREE = Function(
             _degree(lambda d, g, v: d[np.argmin(v)]),
             "`np.argmin` takes nan for the smallest, and of equals the first. `np.nanmin` passes"
             " over nan; then take the smallest of all degrees with that loss.",
+        ),
+        Slip(
+            "a failed fit counts as 0",
+            _degree(lambda d, g, v: _smallest(d, np.nan_to_num(v))),
+            "You choose a failed fit. `np.nan_to_num` makes its loss 0, the best of all, and Python's"
+            " `min` keeps a nan that stands first. `np.nanmin` passes over it.",
+        ),
+        Slip(
+            "nan is dropped from the losses alone",
+            _degree(_nan_dropped),
+            "You drop nan from the losses and not from the degrees: behind it every loss stands"
+            " beside the wrong degree. Filter both, or let `np.nanmin` pass over nan.",
+        ),
+        Slip(
+            "the first turn",
+            _degree(_first_turn),
+            "You stop where the validation loss rises for the first time. It may fall again, or"
+            " nan may hide the rise: look at all of it.",
         ),
         Slip(
             "the smallest gap",

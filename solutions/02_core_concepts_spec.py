@@ -150,6 +150,18 @@ MSE = Function(
             " of the squares itself.",
         ),
         Slip(
+            "the norm",
+            _mse(lambda r: np.sqrt(np.sum(r**2)) / len(r)),
+            "`np.linalg.norm` takes a root. The loss is the mean of the squares: square it, or sum"
+            " `residual**2`.",
+        ),
+        Slip(
+            "the loss times the residual",
+            _mse(gradient=lambda r: 2 * np.sum(r**2) / len(r) * r),
+            "You multiply the residual by the loss. Each square is differentiated by itself:"
+            " 2 residual / N.",
+        ),
+        Slip(
             "sizes in place of squares",
             _mse(lambda r: np.sum(np.abs(r)) / len(r)),
             "You sum sizes. They lead to the median; the squared error squares each.",
@@ -326,6 +338,37 @@ BINARY_CROSS_ENTROPY = Function(
             " caps the loss where p is rounded. Work with the logit.",
         ),
         Slip(
+            "the logits are clipped",
+            _bce(lambda Z, Y: np.sum(_terms(np.clip(Z, -30, 30), Y)) / len(Y)),
+            "You clip the logits. A loss of 1000 is reported as the clip's edge. With e^-|z|"
+            " nothing overflows, and nothing needs to be clipped.",
+        ),
+        Slip(
+            "the minimum in place of the maximum",
+            _bce(
+                lambda Z, Y: (
+                    np.sum(np.minimum(Z, 0) + np.log1p(np.exp(-np.abs(Z))) - Y * Z) / len(Y)
+                )
+            ),
+            "You have min(z, 0) in front. It is the *positive* z that is pulled out: max(z, 0).",
+        ),
+        Slip(
+            "the target's term is added",
+            _bce(lambda Z, Y: np.sum(np.logaddexp(0, Z) + Y * Z) / len(Y)),
+            "You add y z. It is subtracted: where the answer is yes, a large logit is good.",
+        ),
+        Slip(
+            "the target's term is forgotten",
+            _bce(lambda Z, Y: np.sum(np.logaddexp(0, Z)) / len(Y)),
+            "Your loss does not know the targets. Subtract y z in each term.",
+        ),
+        Slip(
+            "the gradient with e^-|z| for every sign",
+            _bce(gradient=lambda Z, Y: (_p(np.abs(Z)) - Y) / len(Y)),
+            "1/(1 + e^-|z|) is σ(|z|): right for positive z alone. For negative z, e^-|z| stands"
+            " above the line too.",
+        ),
+        Slip(
             "e^z overflows",
             _bce(_one_plus_exp),
             "log(1 + e^z) is the right formula, and e^z overflows near z = 710. For positive z pull"
@@ -482,6 +525,7 @@ def _difference_inputs(rng: np.random.Generator) -> list[Arguments]:
     cases += [(beale, _away(rng, 2)) for _ in "12"]
     cases += one_at_a_time((bowl, _away(rng, 2)), (beale, _away(rng, 2)))
     cases += [(bowl, rng.integers(1, 4, 2))]  # whole numbers
+    cases += [(_loss("cosh"), rng.integers(1, 3, 1))]  # and a slope that is none
     cases += [(_loss("cosh"), _away(rng, 1), keywords(h=0.5)) for _ in "12"]
     cases += [(valley, _away(rng, 2), keywords(h=0.1))]
     return cases + [(bowl, _away(rng, 2), keywords(h=h)) for h in (0.0, -0.1)]  # to be refused
@@ -511,8 +555,8 @@ def _differences(quotient=_central, refused=lambda h: h <= 0, result=lambda g: g
 
 def _swallowed(loss, theta, step, h):
     above, below = theta.copy(), theta.copy()
-    above[step > 0] += step[step > 0].astype(theta.dtype)
-    below[step > 0] -= step[step > 0].astype(theta.dtype)
+    above[step > 0] = (theta + step)[step > 0]  # an array of whole numbers cuts decimals off
+    below[step > 0] = (theta - step)[step > 0]
     return (loss(above) - loss(below)) / (2 * h)
 
 
@@ -526,6 +570,10 @@ def _left_moved(loss, theta, *, h=1e-5):
         theta[i] -= 2 * h
         gradient[i] = (above - loss(theta)) / (2 * h)
     return gradient
+
+
+def _like_theta(loss, theta, *, h=1e-5):
+    return _differences()(loss, theta, h=h).astype(theta.dtype)
 
 
 def _steps_add_up(loss, theta, *, h=1e-5):
@@ -717,8 +765,14 @@ NUMERICAL_GRADIENT = Function(
         Slip(
             "whole numbers swallow h",
             _differences(_swallowed),
-            "A copy of an array of whole numbers holds whole numbers, so adding h = 0.00001 changes"
-            " nothing. `theta + step` with a float step is a float.",
+            "A copy of an array of whole numbers holds whole numbers: written into it, 1 + h is 1,"
+            " and 1 - h is 0. `theta + step` with a float step is a float.",
+        ),
+        Slip(
+            "the slopes have the type of theta",
+            _like_theta,
+            "`np.zeros_like(theta)` holds whole numbers if theta does, and cuts the slopes off."
+            " `np.zeros(len(theta))` holds floats.",
         ),
         Slip(
             "h is ignored",

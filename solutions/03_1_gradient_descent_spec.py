@@ -71,6 +71,12 @@ def _step_any_shape(theta, g, *, eta):
     return theta - eta * g
 
 
+def _step_lengths_compared(theta, g, *, eta):
+    if len(theta) != len(g) or eta <= 0:
+        raise ValueError
+    return theta - eta * g
+
+
 def _step_any_rate(theta, g, *, eta):
     if theta.shape != g.shape:
         raise ValueError
@@ -139,6 +145,24 @@ GRADIENT_STEP = Function(
             "You use the signs of the gradient. Its sizes count too: a steep direction moves more.",
         ),
         Slip(
+            "the sizes of the gradient",
+            _refusing(lambda theta, g, eta: theta - eta * np.abs(g)),
+            "You take the gradient's sizes, so every parameter goes down. Where an entry of g is"
+            " negative, its parameter must go up: keep the signs.",
+        ),
+        Slip(
+            "parentheses",
+            _refusing(lambda theta, g, eta: (theta - eta) * g),
+            "You subtract eta from theta and multiply by g. First the product eta g, then the"
+            " difference: theta - eta * g.",
+        ),
+        Slip(
+            "the square of the norm",
+            _refusing(lambda theta, g, eta: theta - eta * np.sum(g * g)),
+            "g times g is one number, the square of the norm: what a step gains, to first order."
+            " The step itself is eta times the vector g.",
+        ),
+        Slip(
             "theta is scaled",
             _refusing(lambda theta, g, eta: theta * (1 - eta * g)),
             "You multiply theta by 1 - eta g. On a bowl the *curvature* stands there, not the"
@@ -180,6 +204,12 @@ GRADIENT_STEP = Function(
             " word: compare the shapes first, and raise a ValueError if they differ.",
         ),
         Slip(
+            "lengths are compared",
+            _step_lengths_compared,
+            "The step is right. But you compare lengths, and (n,) and (n, 1) have the same: compare"
+            " `theta.shape` with `g.shape`.",
+        ),
+        Slip(
             "the rate is not checked",
             _step_any_rate,
             "The step is right. But with eta = 0 nothing moves, and below 0 it climbs: raise a"
@@ -203,6 +233,7 @@ def _critical_inputs(rng: np.random.Generator) -> list[Arguments]:
     cases += [(np.diag(rng.permutation([1, 4, 30])),), (0.01 * _quadratic(rng, 1.0, 7.0),)]
     cases += [(np.array([[1.0, 0.9], [0.9, 1.0]]),)]  # ones on the diagonal, curvature 1.9
     cases += [(_quadratic(rng, 3.0, 8.0, -2.0),), (_quadratic(rng, -9.0, 4.0),)]  # saddles
+    cases += [(_quadratic(rng, -7.0, 5.0, -2.0),)]  # one with a determinant above 0
     cases += [(np.array([[-1.5]]),), (np.array([[1, 2], [2, 1]]),), (np.array([[0.0]]),)]
     return [*cases, (np.diag([2.0, 0.0]),), (np.diag([0, -3]),)]
 
@@ -231,6 +262,17 @@ def _critical_largest_checked(H):
     if lambdas.max() <= 0:
         raise ValueError
     return 2 / lambdas.max()
+
+
+def _critical_if(positive):
+    """Make a function that asks for something else than positive eigenvalues."""
+
+    def critical_learning_rate(H):
+        if not positive(H):
+            raise ValueError
+        return 2 / np.linalg.eigvalsh(H).max()
+
+    return critical_learning_rate
 
 
 CRITICAL_LEARNING_RATE = Function(
@@ -337,6 +379,18 @@ CRITICAL_LEARNING_RATE = Function(
             " minimum, and no rate leads there from every start: raise a ValueError.",
         ),
         Slip(
+            "the determinant is checked",
+            _critical_if(lambda H: np.prod(np.linalg.eigvalsh(H)) > 1e-12),
+            "You ask for a positive determinant. Two negative curvatures multiply to a positive"
+            " one: look at the smallest eigenvalue.",
+        ),
+        Slip(
+            "the diagonal is checked",
+            _critical_if(lambda H: np.diag(H).min() > 0),
+            "You ask for a positive diagonal, the curvatures along the axes. [[1, 2], [2, 1]] has"
+            " one, and bends down along (1, -1): look at the smallest eigenvalue.",
+        ),
+        Slip(
             "a saddle is let through",
             _critical_largest_checked,
             "You refuse where the *largest* curvature is not above 0. On a saddle one bends down,"
@@ -420,8 +474,8 @@ CONVERGENCE_RATE = Function(
         Slip(
             "the absolute value comes too late",
             _rate(lambda factors, _H, _eta: abs(factors.max())),
-            "You take the largest factor, and then its absolute value: a factor of -1.5 has lost"
-            " by then against one of 0.1. Take absolute values first.",
+            "You take the largest factor, that of the flattest direction, and then its absolute"
+            " value: one of -1.5 has lost by then against one of 0.1. Take absolute values first.",
         ),
         Slip(
             "the steepest direction alone",
@@ -463,6 +517,23 @@ CONVERGENCE_RATE = Function(
             " direction has its own.",
         ),
         Slip(
+            "the sum of the factors",
+            _rate(lambda factors, _H, _eta: np.abs(factors).sum()),
+            "You add the factors of all directions up. In the long run the largest alone is left.",
+        ),
+        Slip(
+            "capped at 1",
+            _rate(lambda factors, _H, _eta: min(1.0, np.abs(factors).max())),
+            "You never return more than 1. Where descent diverges the error grows, and by how much"
+            " is asked: leave it as it is.",
+        ),
+        Slip(
+            "sizes of the curvatures",
+            _rate(lambda _factors, H, eta: np.abs(1 - eta * np.abs(np.linalg.eigvalsh(H))).max()),
+            "You take sizes of the curvatures. A negative one bends down, and descent runs away"
+            " along it: 1 - ηλ is above 1. The size of the *factor* is asked.",
+        ),
+        Slip(
             "the mean of the factors",
             _rate(lambda factors, _H, _eta: np.abs(factors).mean()),
             "You take the mean over the directions. In the long run all but the slowest have gone.",
@@ -470,8 +541,8 @@ CONVERGENCE_RATE = Function(
         Slip(
             "the norm of all entries",
             _rate(lambda _factors, H, eta: np.linalg.norm(_identity_minus(H, eta))),
-            "np.linalg.norm of a matrix is the root of the sum of its squared entries: all"
-            " directions together. The largest factor is np.linalg.norm(..., 2).",
+            "np.linalg.norm takes the root of the sum of all squares, so all directions together."
+            " The largest in size is asked.",
         ),
         Slip(
             "the diagonal",
