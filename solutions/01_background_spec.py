@@ -369,8 +369,8 @@ CHOOSE_DEGREE = Function(
         Slip(
             "a failed fit counts as 0",
             _degree(lambda d, g, v: _smallest(d, np.nan_to_num(v))),
-            "You choose a failed fit. `np.nan_to_num` makes its loss 0, the best of all, and Python's"
-            " `min` keeps a nan that stands first. `np.nanmin` passes over it.",
+            "You choose a failed fit. `np.nan_to_num` makes its loss 0, the best of all, and"
+            " Python's `min` keeps a nan that stands first. `np.nanmin` passes over it.",
         ),
         Slip(
             "nan is dropped from the losses alone",
