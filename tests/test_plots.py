@@ -33,6 +33,7 @@ from course_lib.plots import (
     draw_places,
     draw_powers,
     draw_samples,
+    draw_signed_maps,
     draw_standing,
     draw_sweep,
     draw_threshold,
@@ -86,6 +87,7 @@ DRAWINGS = {
     "error map": lambda ax: draw_error_map(np.eye(2), ax=ax, rows="ab", columns="cd"),
     "confusion": lambda ax: draw_confusion(np.eye(2, dtype=int), ax=ax, names="01"),
     "digits": lambda ax: draw_digits(np.eye(64)[:3], [1, 2, 3], [1, 2, 4], ax=ax),
+    "signed maps": lambda ax: draw_signed_maps(np.eye(64)[:3] - 0.3, "abc", ax=ax),
     "samples": lambda ax: draw_samples(np.eye(2), np.array([0, 1]), ax=ax),
     "standing": lambda ax: draw_standing([0.1, np.inf], ax=frame_standing(2, (-3, 1), ax=ax)),
     "places": lambda ax: draw_places(["SGD", "Adam"], [2, 1], ax=frame_standing(2, (-3, 1), ax=ax)),
@@ -486,6 +488,21 @@ class TestImages:
 
     def test_no_images_give_an_empty_picture(self):
         assert words(draw_digits(np.zeros((0, 64)), [], [], ax=axes())) == []
+
+    def test_a_signed_map_has_its_own_scale_and_marks_what_is_large(self):
+        signed = np.zeros((2, 64))
+        signed[0, 9], signed[0, 10], signed[0, 11] = 5.0, -4.0, 1.0  # row 1, columns 1 to 3
+        ax = draw_signed_maps(signed, ["a", "none"], ax=axes())
+        assert words(ax) == ["a", "none"]
+        sheet = np.asarray(ax.images[0].get_array().filled(np.nan))
+        np.testing.assert_allclose(sheet[:8, :8].ravel(), signed[0] / 5)
+        assert not sheet[:8, 10:18].any()
+        marks = {
+            line.get_marker(): [tuple(place) for place in line.get_xydata()]
+            for line in ax.lines
+            if line.get_marker() in "+_" and len(line.get_xdata())
+        }
+        assert marks == {"+": [(1.5, 1.5)], "_": [(2.5, 1.5)]}
 
 
 class TestClasses:

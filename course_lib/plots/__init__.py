@@ -19,7 +19,7 @@ from course_lib.plots.curves import (
     draw_trials,
 )
 from course_lib.plots.display import show
-from course_lib.plots.images import draw_digits, frame_digits
+from course_lib.plots.images import draw_digits, draw_signed_maps, frame_digits
 from course_lib.plots.kept import KeptFigure, Layer, Panes, draw_layers
 from course_lib.plots.landscapes import draw_contours, draw_paths
 from course_lib.plots.maps import (
@@ -63,6 +63,7 @@ __all__ = [
     "draw_places",
     "draw_powers",
     "draw_samples",
+    "draw_signed_maps",
     "draw_standing",
     "draw_sweep",
     "draw_threshold",
