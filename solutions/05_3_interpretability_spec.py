@@ -55,6 +55,14 @@ def _saliency(
     return saliency
 
 
+def _saliency_of_tanh_outputs(x, W1, b1, W2, b2, c):
+    if not 0 <= c < len(b2):
+        raise ValueError
+    a = np.tanh(x @ W1 + b1)
+    y = np.tanh(a @ W2 + b2)[c]
+    return W1 @ (W2[:, c] * (1 - y**2) * (1 - a**2))
+
+
 SALIENCY = Function(
     name="saliency",
     points=50,
@@ -182,6 +190,12 @@ SALIENCY = Function(
             _saliency(column=lambda W2, c, p: W2 @ p - W2[:, c]),
             "That is the gradient of the loss, p - y carried down. The logit of c has the delta 1"
             " for c and 0 for the others.",
+        ),
+        Slip(
+            "a tanh on the logits",
+            _saliency_of_tanh_outputs,
+            "You put a tanh on the logits too. The output layer has no activation: its delta is 1"
+            " for class c.",
         ),
         Slip(
             "weights in size only",
@@ -584,11 +598,6 @@ INTEGRATED_GRADIENTS = Function(
             "0 steps let through",
             _integrated(refuses=lambda K: K < 0),
             "Right where the input is. With 0 steps there is nothing to average: refuse it too.",
-        ),
-        Slip(
-            "one step refused",
-            _integrated(refuses=lambda K: K <= 1),
-            "One step is allowed: the gradient half way. Refuse steps < 1.",
         ),
         Slip(
             "the results exchanged",
