@@ -1,0 +1,678 @@
+"""Spec of the exercises to 7: inputs, hints and known slips; the reference is the notebook.
+
+The letter n counts cases of a claim, or losses of a curve. Both functions return words, so every
+word needs several cases, and every case keeps away from its border by more than rounding.
+"""
+
+import numpy as np
+
+from course_lib.grading.spec import Arguments, Function, Slip, keywords
+
+# 1. verdict
+
+
+def _claim(rng: np.random.Generator, held: list[bool]) -> Arguments:
+    """Draw a claim that is within 10 % where `held`, and off by 0.2 to 3 times elsewhere.
+
+    Half of the measurements are negative; those that do not hold are too low as often as too high.
+    """
+    n = len(held)
+    sizes, signs = rng.uniform(1, 9, n), rng.choice([-1, 1], (2, n))
+    measured = np.round(signs[0] * sizes, 2)
+    share = np.where(held, rng.uniform(0.02, 0.08, n), rng.uniform(0.3, 3.0, n))
+    return np.round(measured + signs[1] * share * sizes, 2), measured, keywords(tolerance=0.1)
+
+
+def _verdict_inputs(rng: np.random.Generator) -> list[Arguments]:
+    cases = [_claim(rng, held) for held in ([True], [False], [True] * 3, [False] * 3)]
+    cases += [_claim(rng, held) for held in ([True, False], [True, True, False], [False, True])]
+    cases += [_claim(rng, list(rng.permutation([True, False, False, True, False])))]
+    whole = rng.integers(2, 9, 4)
+    # Exact, and with a tolerance of 0; each alone too low, or of the wrong sign.
+    cases += [(whole, whole, keywords(tolerance=0)), (whole - 1, whole, keywords(tolerance=0.01))]
+    cases += [(-whole, whole, keywords(tolerance=0.5)), (whole, -whole, keywords(tolerance=0.5))]
+    # Where 0 was measured only 0 will do; where 0 is claimed, the size of what was measured counts.
+    cases += [(np.array([0.0, 0.01]), np.zeros(2), keywords(tolerance=0.5))]
+    cases += [(np.zeros(2), np.array([0.5, 0.02]), keywords(tolerance=0.5))]
+    # Relative and absolute deviations differ, so do those of claim and measurement.
+    cases += [(np.array([100.5, 0.3]), np.array([100.0, 0.1]), keywords(tolerance=0.1))]
+    cases += [(np.array([2.0, 6.0]), np.array([3.0, 5.0]), keywords(tolerance=0.4))]
+    cases += [(np.array([5.0]), np.array([3.0]), keywords(tolerance=0.5))]
+    cases += [(np.array([m + 0.3]), np.array([m]), keywords(tolerance=0.4)) for m in (4.0, 5.0)]
+    cases += [(np.array([3.0, -3.0]), np.array([5.0, 5.0]), keywords(tolerance=0.5))]
+    # The mean holds, the cases do not; a tie; a border that is exact in binary.
+    cases += [(np.array([1.0, 3.0]), np.array([3.0, 1.0]), keywords(tolerance=0.1))]
+    cases += [(np.array([1.5, 4.0]), np.array([1.0, 4.0]), keywords(tolerance=0.5))]
+    good = np.array([1.0, 2.0])
+    for bad in (np.nan, np.inf):
+        cases += [(np.array([1.0, bad]), good, keywords(tolerance=0.1))]
+        cases += [(good, np.array([1.0, bad]), keywords(tolerance=0.1))]
+    cases += [(good, good[:1], keywords(tolerance=0.1)), (good[:1], good, keywords(tolerance=0.1))]
+    return [*cases, (good, good, keywords(tolerance=-0.1))]
+
+
+def _off(claimed, measured):
+    return np.abs(claimed - measured)
+
+
+def _within(claimed, measured, tolerance):
+    return _off(claimed, measured) <= tolerance * np.abs(measured)
+
+
+def _word(holds):
+    return "right" if np.all(holds) else "imprecise" if np.any(holds) else "wrong"
+
+
+def _judge(holds=_within, word=_word, witness=lambda c, m: int(np.argmax(_off(c, m)))):
+    """Make a judge that refuses what the task says, and goes wrong in one place alone."""
+
+    def verdict(claimed, measured, *, tolerance):
+        if claimed.shape != measured.shape or tolerance < 0:
+            raise ValueError
+        if not np.all(np.isfinite(claimed)) or not np.all(np.isfinite(measured)):
+            raise ValueError
+        return word(holds(claimed, measured, tolerance)), witness(claimed, measured)
+
+    return verdict
+
+
+def _lenient(shapes=True, finite=True, sign=True):
+    """Make a right judge that forgets to refuse something."""
+
+    def verdict(claimed, measured, *, tolerance):
+        if (shapes and claimed.shape != measured.shape) or (sign and tolerance < 0):
+            raise ValueError
+        if finite and not np.all(np.isfinite(np.concatenate([claimed, measured]))):
+            raise ValueError
+        off = _off(claimed, measured)
+        return _word(off <= tolerance * np.abs(measured)), int(np.argmax(off))
+
+    return verdict
+
+
+def _relative(claimed, measured):
+    return int(np.argmax(_off(claimed, measured) / np.maximum(np.abs(measured), 1e-300)))
+
+
+VERDICT = Function(
+    name="verdict",
+    points=45,
+    inputs=_verdict_inputs,
+    parameters={"claimed": "(n,)", "measured": "(n,)", "tolerance": ""},
+    returns={"word": "", "witness": ""},
+    hints=(
+        "Make an array of True and False first, one for each case. What do `all` and `any` say"
+        " of it?",
+        "`off = np.abs(claimed - measured)`; a case holds where off is at most tolerance times"
+        " the absolute value of what was measured. `np.argmax` finds the witness.",
+        "Refuse first. Then `holds = off <= tolerance * np.abs(measured)`, and `word = 'right' if"
+        " holds.all() else 'imprecise' if holds.any() else 'wrong'`.",
+    ),
+    slips=(
+        Slip(
+            "counted from 1",
+            _judge(witness=lambda c, m: int(np.argmax(_off(c, m))) + 1),
+            "You count the cases from 1. The first is case 0, as everywhere in NumPy.",
+        ),
+        Slip(
+            "the deviation for its place",
+            _judge(witness=lambda c, m: float(np.max(_off(c, m)))),
+            "You return how far off the worst case is. Asked is *which* case it is: np.argmax.",
+        ),
+        Slip(
+            "a sum for the difference",
+            _judge(
+                holds=lambda c, m, tolerance: np.abs(c + m) <= tolerance * np.abs(m),
+                witness=lambda c, m: int(np.argmax(np.abs(c + m))),
+            ),
+            "You add claim and measurement. How far off the claim is, is their difference.",
+        ),
+        Slip(
+            "what fails holds",
+            _judge(holds=lambda c, m, tolerance: _off(c, m) >= tolerance * np.abs(m)),
+            "Your comparison stands the wrong way round: a case holds where the claim is off by *at"
+            " most* the tolerance.",
+        ),
+        Slip(
+            "right and wrong exchanged",
+            _judge(word=lambda h: {"right": "wrong", "wrong": "right"}.get(_word(h), _word(h))),
+            '"right" and "wrong" are exchanged: ask what holds, not what fails.',
+        ),
+        Slip(
+            "the case that fits best",
+            _judge(witness=lambda c, m: int(np.argmin(_off(c, m)))),
+            "Your witness is the case that fits best. The court wants to hear the worst one.",
+        ),
+        Slip(
+            "the tolerance is ignored",
+            _judge(holds=lambda c, m, _tolerance: c == m),
+            "You ask for equality. Measured numbers are never exact: use the tolerance.",
+        ),
+        Slip(
+            "divided by the measurement",
+            _judge(holds=lambda c, m, tolerance: _off(c, m) * np.abs(m) <= tolerance),
+            "You divide the tolerance by the size of what was measured. Multiply: the larger the"
+            " number, the more it may be off.",
+        ),
+        Slip(
+            "a deviation with its sign",
+            _judge(
+                holds=lambda c, m, tolerance: c - m <= tolerance * np.abs(m),
+                witness=lambda c, m: int(np.argmax(c - m)),
+            ),
+            "Your deviation keeps its sign, so a claim that is too low counts as less than exact."
+            " Take the absolute value, for the word and for the witness.",
+        ),
+        Slip(
+            "an absolute tolerance",
+            _judge(holds=lambda c, m, tolerance: _off(c, m) <= tolerance),
+            "You compare the deviation with the tolerance itself. It is a share: multiply it by"
+            " the size of what was measured, or a claim in millimetres fares otherwise than one"
+            " in metres.",
+        ),
+        Slip(
+            "no absolute value of the deviation",
+            _judge(holds=lambda c, m, tolerance: c - m <= tolerance * np.abs(m)),
+            "You let every claim hold that is too low: its deviation is negative, and so below any"
+            " tolerance. Take the absolute value.",
+        ),
+        Slip(
+            "the most exaggerated",
+            _judge(witness=lambda c, m: int(np.argmax(c - m))),
+            "Your witness is where the claim is most too *high*. It may be further off where it is"
+            " too low: take absolute values first.",
+        ),
+        Slip(
+            "the mean is judged",
+            _judge(
+                holds=lambda c, m, tolerance: (
+                    abs(np.mean(c) - np.mean(m)) <= tolerance * abs(np.mean(m))
+                )
+            ),
+            "You judge means. Two errors that cancel are two errors: that is how the article's sum"
+            " over j hides them. Judge case by case.",
+        ),
+        Slip(
+            "the largest claim",
+            _judge(witness=lambda c, _m: int(np.argmax(np.abs(c)))),
+            "Your witness is the case with the largest claim. It is the deviation that has to be"
+            " largest.",
+        ),
+        Slip(
+            "one case is enough",
+            _judge(word=lambda holds: "right" if np.any(holds) else "wrong"),
+            'You say "right" as soon as one case holds. For "right" all must: one that holds beside'
+            ' one that does not is "imprecise".',
+        ),
+        Slip(
+            "one case refutes entirely",
+            _judge(word=lambda holds: "right" if np.all(holds) else "wrong"),
+            'You never say "imprecise". It is the word for a claim that holds in some cases, and'
+            " not in all.",
+        ),
+        Slip(
+            "nothing is refused",
+            _lenient(shapes=False, finite=False, sign=False),
+            "The judgement is right. But shapes that differ, an entry that is not finite"
+            " and a tolerance below 0 are to be refused with a ValueError.",
+        ),
+        Slip(
+            "within its own size",
+            _judge(holds=lambda c, m, _tolerance: _off(c, m) <= np.abs(m)),
+            "You let every claim hold that is off by less than the measurement itself. Multiply by"
+            " the tolerance.",
+        ),
+        Slip(
+            "the last of equals",
+            _judge(witness=lambda c, m: len(c) - 1 - int(np.argmax(_off(c, m)[::-1]))),
+            "Where two cases are equally far off, the first is asked; yours is the last.",
+        ),
+        Slip(
+            "the worst by share",
+            _judge(witness=_relative),
+            "Your witness has the largest *relative* deviation. The task asks for the largest"
+            " deviation itself, in the claim's unit.",
+        ),
+        Slip(
+            "NaN is let through",
+            _lenient(finite=False),
+            "The judgement is right. But NaN compares as False with everything, so a case that"
+            " nobody measured counts against the claim: refuse what is not finite.",
+        ),
+        Slip(
+            "no absolute value of the measurement",
+            _judge(holds=lambda c, m, tolerance: _off(c, m) <= tolerance * m),
+            "Where the measurement is negative, your limit is negative too, and nothing holds. Take"
+            " the absolute value of what was measured.",
+        ),
+        Slip(
+            "sizes alone",
+            _judge(
+                holds=lambda c, m, tolerance: np.abs(np.abs(c) - np.abs(m)) <= tolerance * np.abs(m)
+            ),
+            "You compare sizes, without their signs. The article's gradient has the right size and"
+            " the wrong sign, and your judge lets it go.",
+        ),
+        Slip(
+            "a share of the claim",
+            _judge(holds=lambda c, m, tolerance: _off(c, m) <= tolerance * np.abs(c)),
+            "Your tolerance is a share of the *claim*. A claim that exaggerates would widen its"
+            " own tolerance; take it of what was measured.",
+        ),
+        Slip(
+            "below, and not at",
+            _judge(holds=lambda c, m, tolerance: _off(c, m) < tolerance * np.abs(m)),
+            "You ask for less than the tolerance. *At most* was asked: with a tolerance of 0 an"
+            " exact claim must hold.",
+        ),
+        Slip(
+            "shapes are not compared",
+            _lenient(shapes=False),
+            "The judgement is right. But one claim against two measurements broadcasts without a"
+            " word: compare the shapes, and raise a ValueError.",
+        ),
+        Slip(
+            "the majority decides",
+            _judge(
+                word=lambda h: (
+                    "right" if np.mean(h) > 0.5 else "imprecise" if np.any(h) else "wrong"
+                )
+            ),
+            "Your judge takes a vote. A court of mathematics does not: one counterexample is enough"
+            " against a majority.",
+        ),
+        Slip(
+            "a negative tolerance is let through",
+            _lenient(sign=False),
+            "The judgement is right. But below a tolerance of 0 nothing can ever hold: raise a"
+            " ValueError.",
+        ),
+    ),
+)
+
+
+# 2. diagnose_curve
+
+WORDS = ("overflow", "ascending", "stuck", "noisy", "overfitting", "slow", "healthy")
+
+
+def _falling(n: int, *, first: float, last: float, speed: float) -> np.ndarray:
+    """Return n losses from `first` to `last`: early if the speed is high, else in a line."""
+    left = np.exp(-speed * np.arange(n) / (n - 1))
+    return last + (first - last) * (left - left[-1]) / (1 - left[-1])
+
+
+def _healthy(rng: np.random.Generator, n: int) -> tuple[np.ndarray, np.ndarray]:
+    first, last = rng.uniform(2, 4), rng.uniform(0.5, 1)
+    train = _falling(n, first=first, last=last, speed=rng.uniform(6, 9))
+    return train, train * rng.uniform(1.05, 1.3)
+
+
+def _turned(test: np.ndarray, share: float) -> np.ndarray:
+    """Let the test loss rise in its last quarter, to `share` times its lowest."""
+    n = len(test)
+    late = np.clip((np.arange(n) - 0.75 * (n - 1)) / (0.25 * (n - 1)), 0, 1)
+    lowest = test.min()
+    return np.where(late > 0, lowest + (share - 1) * lowest * late, test)
+
+
+def _jagged(losses: np.ndarray, steps: np.ndarray, height: float) -> np.ndarray:
+    """Let the losses rise in the steps given, and fall back in the next."""
+    bumped = losses.copy()
+    bumped[steps + 1] = losses[steps] + height
+    return bumped
+
+
+def _curve_inputs(rng: np.random.Generator) -> list[Arguments]:
+    cases: list[Arguments] = [(np.array([4.0, 1.2, 1.05, 1.0]), np.array([4.0, 1.4, 1.3, 1.25]))]
+    cases += [(np.array([4, 3, 2, 1]), np.array([5, 4, 3, 2]))]  # slow, in whole numbers
+    for n in (9, 20, 41):
+        train, test = _healthy(rng, n)
+        cases += [(train, test), (train, _turned(test, rng.uniform(1.2, 2)))]
+        cases += [(train, _turned(test, 1.05))]  # a little above its best: healthy
+        cases += [(_falling(n, first=3, last=rng.uniform(1, 2), speed=0.5), test)]
+        cases += [(_falling(n, first=3, last=2.985, speed=7), test)]  # stuck: half a hundredth
+        cases += [(train[::-1].copy(), test[::-1].copy()), (train[::-1].copy(), test)]
+    train, test = _healthy(rng, 24)
+    # Not finite: in the middle, in the test losses alone, of both signs.
+    for value in (np.nan, np.inf, -np.inf):
+        broken = train.copy()
+        broken[rng.integers(3, 20)] = value
+        cases += [(broken, test), (train, np.where(np.isfinite(broken), test, value))]
+    # Noise: in the second half; in the first alone (healthy); below a quarter of the steps.
+    late, early = np.arange(13, 22, 2), np.arange(1, 10, 2)
+    cases += [(_jagged(train, late, 0.3), test), (_jagged(train, early, 0.3), test)]
+    cases += [(_jagged(train, late[:2], 0.01), test), (_jagged(train, late[:4], 0.3), test)]
+    cases += [(train, _jagged(test, late, 0.02))]  # the test loss trembles: healthy
+    # Several at once: the first rule decides.
+    cases += [(_jagged(train, late, 0.3), _turned(test, 1.6))]
+    slow = _falling(24, first=3, last=2, speed=0.3)
+    cases += [(slow, _turned(test, 1.6)), (_jagged(slow, late, 0.1), test)]
+    cases += [(_falling(24, first=3, last=2.985, speed=0.3), _turned(test, 1.6))]
+    cases += [(_jagged(_falling(24, first=3, last=2.985, speed=7), late, 0.3), test)]
+    cases += [(_jagged(slow[::-1].copy(), late, 0.3), test)]
+    # Shares are of the fall, not of the loss: a high floor, reached early and reached late.
+    cases += [(9 + train, 9 + test), (train / 9, test / 9)]
+    cases += [(_falling(24, first=9.0, last=8.0, speed=0.3), test)]
+    # A fall of 2 % is no standing still; the lowest test loss at the end and at the start.
+    cases += [(_falling(24, first=3, last=2.94, speed=7), test), (train, test[::-1].copy())]
+    cases += [(train, np.append(np.full(23, 1.0), 1.2)), (train, np.append(np.full(23, 1.0), 1.0))]
+    # Around the borders: second half by 15 and 25 % of the fall; even and odd n.
+    for n, share in ((8, 0.15), (8, 0.25), (9, 0.15), (9, 0.25)):
+        first_half = np.linspace(2, 1 + share, n // 2 + 1)
+        second = np.linspace(1 + share, 1, n - n // 2)[1:]
+        cases += [(np.append(first_half, second), np.full(n, 2.0))]
+    cases += [(np.full(6, 2.0), np.full(6, 2.0)), (50 * train, 50 * test)]
+    # On a border, where both ways to write the rule are exact: fall, test loss, late fall, ups.
+    flat, quiet = np.full(12, 1.0), np.array([4.0, 2.0, 1.0, 1.0, 1.0, 1.0])
+    cases += [(np.array([100.0, 99.0, 99.0, 99.0]), flat[:4])]
+    cases += [(quiet, np.array([3.0, 2.0, 1.0, 1.0, 1.05, 1.1])), (quiet, flat[:6])]
+    cases += [(np.array([6.0, 4.0, 2.0, 1.0]), flat[:4])]
+    cases += [(np.array([9, 8, 7, 6, 5, 2, 1.9, 1.95, 1.9, 1.85]), flat[:10])]
+    # The first loss counts, not the second and not the last; so do the last test and late loss.
+    cases += [(np.array([100, 150, 99.5, 98.8, 98.8, 98.8]), flat[:6])]
+    cases += [(np.array([100, 99.5, 99.005, 99.005, 99.005, 99.005]), flat[:6])]
+    turned = np.append([4.0, 2.0, 1.0], np.full(9, 0.8))
+    turned[-1] = 1.0  # the training loss ends above its lowest, in one step
+    cases += [(turned, flat), (quiet, np.array([3.0, 2.0, 1.0, 1.0, 1.0, 1.3]))]
+    cases += [(quiet, np.array([3.0, 2.0, 1.0, 1.0, 1.3, 1.0]))]
+    cases += [(np.array([4.0, 3.0, 2.5, 2.0, 1.0, 1.0]), flat[:6])]
+    cases += [(np.array([4.0, 3.0, 1.8, 1.5, 1.5, 1.0]), flat[:6])]
+    # More than half of the fall, or of the steps upward; an unquiet first half; the end broken.
+    cases += [(np.array([4.0, 3.9, 3.8, 3.6, 2.5, last]), flat[:6]) for last in (1.0, 0.5)]
+    up = np.array([1.0, 1.1, 1.2])
+    cases += [(np.concatenate([[4, 3, 2.5, 2, 1.5, 1.2], up, up]), flat)]
+    cases += [(np.concatenate([4 + up, 3 + up, np.full(6, 1.0)]), flat)]
+    cases += [(np.concatenate([5 + up, 3 + up, np.full(6, 0.5)]), flat)]
+    cases += [(np.append(train[:-1], value), test) for value in (np.nan, np.inf)]
+    return [*cases, (train, test[:-1]), (train[:-1], test)]
+
+
+def _doctor(order=WORDS, **changed):
+    """Make a doctor who goes wrong in one rule, or in the order of the rules."""
+    rules = {
+        "overflow": lambda a, b: not (np.all(np.isfinite(a)) and np.all(np.isfinite(b))),
+        "ascending": lambda a, _b: a[-1] > a[0],
+        "stuck": lambda a, _b: a[0] - a[-1] < 0.01 * a[0],
+        "noisy": lambda a, _b: np.mean(np.diff(a[len(a) // 2 :]) > 0) > 0.25,
+        "overfitting": lambda _a, b: b[-1] > 1.1 * b.min(),
+        "slow": lambda a, _b: a[len(a) // 2] - a[-1] > 0.2 * (a[0] - a[-1]),
+        "healthy": lambda _a, _b: True,
+    } | changed
+
+    def diagnose_curve(train, test):
+        if train.shape != test.shape:
+            raise ValueError
+        with np.errstate(all="ignore"):
+            return next((word for word in order if rules[word](train, test)), "healthy")
+
+    return diagnose_curve
+
+
+def _any_length(train, test):
+    n = min(len(train), len(test))
+    return _doctor()(train[:n], test[:n])
+
+
+def _before(first, second):
+    """Return the order of the rules with `first` moved to stand before `second`."""
+    rest = [word for word in WORDS if word != first]
+    place = rest.index(second)
+    return (*rest[:place], first, *rest[place:])
+
+
+def _without(word):
+    return tuple(other for other in WORDS if other != word)
+
+
+DIAGNOSE_CURVE = Function(
+    name="diagnose_curve",
+    points=55,
+    inputs=_curve_inputs,
+    parameters={"train": "(n,)", "test": "(n,)"},
+    returns={"word": ""},
+    hints=(
+        "The rules stand in an order; the first that fits ends the search. Compute the fall and"
+        " the second half once, before you begin.",
+        "`fall = train[0] - train[-1]` and `late = train[len(train) // 2:]`. np.diff(late) > 0"
+        " says which steps go up, and its mean is their share.",
+        "One `if ...: return ...` a rule, in the order of the table: not all finite; fall < 0;"
+        " fall < 0.01 * train[0]; np.mean(np.diff(late) > 0) > 0.25; and so on.",
+    ),
+    slips=(
+        Slip(
+            "steps downward are noise",
+            _doctor(noisy=lambda a, _b: np.mean(np.diff(a[len(a) // 2 :]) < 0) > 0.25),
+            "You count steps *downward*: that is what training is for. np.diff is above 0 where the"
+            " loss goes up.",
+        ),
+        Slip(
+            "the first half",
+            _doctor(slow=lambda a, _b: a[0] - a[len(a) // 2] > 0.2 * (a[0] - a[-1])),
+            "You measure what the *first* half did. Slow is a curve that still has much to do in"
+            " the second.",
+        ),
+        Slip(
+            "a test loss above the training loss",
+            _doctor(overfitting=lambda a, b: b[-1] > 1.1 * a[-1]),
+            "You compare the test loss with the *training* loss. A gap is usual. Overfitting shows"
+            " where the test loss has turned: compare it with its own lowest.",
+        ),
+        Slip(
+            "noise in the test loss",
+            _doctor(noisy=lambda _a, b: np.mean(np.diff(b[len(b) // 2 :]) > 0) > 0.25),
+            "You count the steps upward of the *test* loss. Noise of the steps is seen in the"
+            " training loss.",
+        ),
+        Slip(
+            "the last three quarters",
+            _doctor(
+                noisy=lambda a, _b: np.mean(np.diff(a[len(a) // 4 :]) > 0) > 0.25,
+                slow=lambda a, _b: a[len(a) // 4] - a[-1] > 0.2 * (a[0] - a[-1]),
+            ),
+            "Your second half begins after a quarter of the run. Divide len(train) by 2.",
+        ),
+        Slip(
+            "ascending, in any step",
+            _doctor(ascending=lambda a, _b: bool(np.any(np.diff(a) > 0))),
+            "You call a curve ascending if *any* step goes up. Compare its end with its start.",
+        ),
+        Slip(
+            "a test loss above 1.1",
+            _doctor(overfitting=lambda _a, b: b[-1] > 1.1),
+            "You compare the test loss with 1.1. It is to be 1.1 times *the lowest test loss*.",
+        ),
+        Slip(
+            "a step on the level is upward",
+            _doctor(noisy=lambda a, _b: np.mean(np.diff(a[len(a) // 2 :]) >= 0) > 0.25),
+            "You count steps on the level as upward. A loss that has settled is not noisy.",
+        ),
+        Slip(
+            "never slow",
+            _doctor(_without("slow")),
+            "You never ask whether it is slow: rule 6 is missing.",
+        ),
+        Slip(
+            "the last two thirds",
+            _doctor(
+                noisy=lambda a, _b: np.mean(np.diff(a[len(a) // 3 :]) > 0) > 0.25,
+                slow=lambda a, _b: a[len(a) // 3] - a[-1] > 0.2 * (a[0] - a[-1]),
+            ),
+            "Your second half begins after a third of the run. Divide len(train) by 2.",
+        ),
+        Slip(
+            "the training loss has turned",
+            _doctor(overfitting=lambda a, _b: a[-1] > 1.1 * a.min()),
+            "You look at the lowest *training* loss. Overfitting is seen in data that are not"
+            " trained on: the test loss.",
+        ),
+        Slip(
+            "slow above a half",
+            _doctor(slow=lambda a, _b: a[len(a) // 2] - a[-1] > 0.5 * (a[0] - a[-1])),
+            "Your limit for a slow curve is half of the fall. A fifth is asked.",
+        ),
+        Slip(
+            "nothing overflows",
+            _doctor(_without("overflow")),
+            "You never ask whether the losses are finite. NaN compares as False in every rule, and"
+            ' the sickest curve of all comes out "healthy".',
+        ),
+        Slip(
+            "ascending is stuck",
+            _doctor(_before("stuck", "ascending")),
+            "You ask for standing still before ascent. A negative fall is below a hundredth too, so"
+            " ascent has to be asked first.",
+        ),
+        Slip(
+            "the second half begins early",
+            _doctor(
+                noisy=lambda a, _b: np.mean(np.diff(a[(len(a) - 1) // 2 :]) > 0) > 0.25,
+                slow=lambda a, _b: a[(len(a) - 1) // 2] - a[-1] > 0.2 * (a[0] - a[-1]),
+            ),
+            "Your second half begins one loss too early where n is even. It begins at number"
+            " len(train) // 2, counted from 0.",
+        ),
+        Slip(
+            "not finite, at the end alone",
+            _doctor(overflow=lambda a, b: not np.isfinite(a[-1] + b[-1])),
+            "You look at the last losses alone. One that is not finite anywhere makes the curve"
+            " unfit to be measured.",
+        ),
+        Slip(
+            "ascending, by the test loss",
+            _doctor(ascending=lambda _a, b: b[-1] > b[0]),
+            "You ask whether the *test* loss ends above its start. Whether descent descends is"
+            " seen in the training loss.",
+        ),
+        Slip(
+            "stuck, by the size of the fall",
+            _doctor(stuck=lambda a, _b: a[0] - a[-1] < 0.01),
+            "You compare the fall with 0.01 itself. It is to be a share of the first loss, so that"
+            " the unit of the loss does not matter.",
+        ),
+        Slip(
+            "noise over the whole run",
+            _doctor(noisy=lambda a, _b: np.mean(np.diff(a) > 0) > 0.25),
+            "You count the steps upward in the whole run. The rule asks for the second half: an"
+            " unquiet start may settle.",
+        ),
+        Slip(
+            "above its start",
+            _doctor(overfitting=lambda _a, b: b[-1] > 1.1 * b[0]),
+            "You compare the last test loss with the first. It may have fallen far, and turned:"
+            " compare it with the lowest.",
+        ),
+        Slip(
+            "a share of the loss at half time",
+            _doctor(slow=lambda a, _b: a[len(a) // 2] - a[-1] > 0.2 * a[len(a) // 2]),
+            "You take a fifth of the loss at half time. Asked is a fifth of the whole fall.",
+        ),
+        Slip(
+            "NaN alone",
+            _doctor(overflow=lambda a, b: bool(np.any(np.isnan(a)) or np.any(np.isnan(b)))),
+            "You look for NaN. Infinity comes first, and is no number either: use np.isfinite.",
+        ),
+        Slip(
+            "a share of the first loss",
+            _doctor(slow=lambda a, _b: a[len(a) // 2] - a[-1] > 0.2 * a[0]),
+            "You take a fifth of the first *loss*. A fifth of the fall is asked: a loss that cannot"
+            " go below 8 is not slow for ending there, nor quick for moving little.",
+        ),
+        Slip(
+            "the last test loss but one",
+            _doctor(overfitting=lambda _a, b: b[-2] > 1.1 * b.min()),
+            "You look at the last test loss but one. The last is test[-1].",
+        ),
+        Slip(
+            "the second half without its first",
+            _doctor(slow=lambda a, _b: a[len(a) // 2 + 1] - a[-1] > 0.2 * (a[0] - a[-1])),
+            "You measure the second half from its second loss on. Its fall is its *first* loss"
+            " minus its last.",
+        ),
+        Slip(
+            "noisy above a half",
+            _doctor(noisy=lambda a, _b: np.mean(np.diff(a[len(a) // 2 :]) > 0) > 0.5),
+            "You ask for more than half of the steps. A quarter is enough.",
+        ),
+        Slip(
+            "any rise is overfitting",
+            _doctor(overfitting=lambda _a, b: b[-1] > b.min()),
+            "You call every test loss above its lowest overfitted. The rule leaves it a tenth, for"
+            " chance.",
+        ),
+        Slip(
+            "not finite, in the training loss alone",
+            _doctor(overflow=lambda a, _b: not np.all(np.isfinite(a))),
+            "You look for what is not finite in the training loss alone. The test loss may"
+            " overflow first.",
+        ),
+        Slip(
+            "stuck, at a tenth",
+            _doctor(stuck=lambda a, _b: a[0] - a[-1] < 0.1 * a[0]),
+            "Your limit for a curve that is stuck is a tenth. A hundredth is asked.",
+        ),
+        Slip(
+            "a late fall of 0.2",
+            _doctor(slow=lambda a, _b: a[len(a) // 2] - a[-1] > 0.2),
+            "You compare the late fall with 0.2 itself. A fifth *of the whole fall* is asked, so"
+            " that the unit of the loss does not matter.",
+        ),
+        Slip(
+            "any step upward is noise",
+            _doctor(noisy=lambda a, _b: bool(np.any(np.diff(a[len(a) // 2 :]) > 0))),
+            "One step upward is enough for you. More than a quarter of those in the second half is"
+            " asked.",
+        ),
+        Slip(
+            "infinity alone",
+            _doctor(overflow=lambda a, b: bool(np.any(np.isinf(a)) or np.any(np.isinf(b)))),
+            "You look for infinity. NaN is no number either, and compares as False in every later"
+            " rule: use np.isfinite.",
+        ),
+        Slip(
+            "slow before noise",
+            _doctor(_before("slow", "noisy")),
+            "You ask whether it is slow before you ask for noise. The table has noise first.",
+        ),
+        Slip(
+            "lengths are not compared",
+            _any_length,
+            "The diagnosis is right. But two curves of different length do not belong to one run:"
+            " raise a ValueError.",
+        ),
+        Slip(
+            "stuck at a hundredth",
+            _doctor(stuck=lambda a, _b: a[0] - a[-1] <= 0.01 * a[0]),
+            'A fall of exactly a hundredth is not "less than a hundredth": use <.',
+        ),
+        Slip(
+            "noisy at a quarter",
+            _doctor(noisy=lambda a, _b: np.mean(np.diff(a[len(a) // 2 :]) > 0) >= 0.25),
+            'Exactly a quarter is not "more than a quarter": use >.',
+        ),
+        Slip(
+            "slow at a fifth",
+            _doctor(slow=lambda a, _b: a[len(a) // 2] - a[-1] >= 0.2 * (a[0] - a[-1])),
+            'Exactly a fifth of the fall is not "more than a fifth": use >.',
+        ),
+        Slip(
+            "standing still is ascending",
+            _doctor(ascending=lambda a, _b: a[-1] >= a[0]),
+            'A loss that ends where it began has not ascended. It is "stuck".',
+        ),
+        Slip(
+            "overfitting before noise",
+            _doctor(_before("overfitting", "noisy")),
+            "You ask for overfitting before noise. In a noisy run the lowest test loss is luck, so"
+            " the table asks for noise first.",
+        ),
+        Slip(
+            "slow before overfitting",
+            _doctor(_before("slow", "overfitting")),
+            "You ask whether it is slow before you ask whether it overfits. Then you would train on"
+            " a network that gets worse: the table has it the other way round.",
+        ),
+    ),
+)
+
+FUNCTIONS = (VERDICT, DIAGNOSE_CURVE)
