@@ -90,6 +90,16 @@ def _lenient(shapes=True, finite=True, sign=True):
     return verdict
 
 
+def _first_that_fails(claimed, measured, *, tolerance):
+    word, _ = _judge()(claimed, measured, tolerance=tolerance)
+    return word, int(np.argmin(_within(claimed, measured, tolerance)))
+
+
+def _share(claimed, measured, tolerance):
+    with np.errstate(all="ignore"):
+        return _off(claimed, measured) / np.abs(measured) <= tolerance
+
+
 def _relative(claimed, measured):
     return int(np.argmax(_off(claimed, measured) / np.maximum(np.abs(measured), 1e-300)))
 
@@ -240,6 +250,12 @@ VERDICT = Function(
             " nobody measured counts against the claim: refuse what is not finite.",
         ),
         Slip(
+            "the first that fails",
+            _first_that_fails,
+            "Your witness is the first case that does not hold. The one that is furthest off is"
+            " asked, whether it holds or not.",
+        ),
+        Slip(
             "no absolute value of the measurement",
             _judge(holds=lambda c, m, tolerance: _off(c, m) <= tolerance * m),
             "Where the measurement is negative, your limit is negative too, and nothing holds. Take"
@@ -270,6 +286,12 @@ VERDICT = Function(
             _lenient(shapes=False),
             "The judgement is right. But one claim against two measurements broadcasts without a"
             " word: compare the shapes, and raise a ValueError.",
+        ),
+        Slip(
+            "divided by what was measured",
+            _judge(holds=_share),
+            "You divide by the measurement. Where 0 was measured and 0 claimed that is 0/0, NaN,"
+            " and an exact claim fails. Multiply on the other side.",
         ),
         Slip(
             "the majority decides",

@@ -75,8 +75,8 @@ class Question:
 class Poll:
     """A prediction to make, without a verdict; see `poll`."""
 
-    def __init__(self, question: str, options: Sequence[str]) -> None:
-        self.question, self.options = question, tuple(options)
+    def __init__(self, question: str, options: Sequence[str], *, keep: str = KEEP) -> None:
+        self.question, self.options, self.keep = question, tuple(options), keep
         letters = list("ABCDEF"[: len(options)])
         self._choice = ipywidgets.ToggleButtons(options=letters, value=None)
         self._choice.tooltips = list(options)
@@ -98,7 +98,7 @@ class Poll:
 
     def _show_reply(self, change: dict[str, Any]) -> None:
         letter = change["new"]
-        said = f"<b>You say {letter}.</b> {KEEP}"
+        said = f"<b>You say {letter}.</b> {self.keep}"
         self._reply.value = "" if letter is None else f'<p role="status">{said}</p>'
 
     def __repr__(self) -> str:
@@ -107,7 +107,7 @@ class Poll:
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         """Give the widget where there is a kernel, and the list for the stored page."""
         live = self.widget()._repr_mimebundle_()
-        page = POLL.format(question=self.question, options=_lettered(self.options), keep=KEEP)
+        page = POLL.format(question=self.question, options=_lettered(self.options), keep=self.keep)
         return {**(live or {}), "text/plain": repr(self), "text/html": page}
 
 
@@ -162,17 +162,19 @@ def quiz(text: str) -> Question:
     return Question(question, reasons, answer=marks.index("+") + 1)
 
 
-def poll(text: str) -> Poll:
+def poll(text: str, *, keep: str = KEEP) -> Poll:
     r"""Ask for a prediction: the value of the cell, so that it is shown.
 
-    Nothing says which option is right: a later page does. The reader is asked to write the choice
-    into the next cell, so that the notebook keeps it.
+    Nothing says which option is right: a later cell or page does. The reader is asked to write the
+    choice into the next cell, so that the notebook keeps it.
 
     Parameters
     ----------
     text : str
         The question; then 2 to 6 options, each on a line that begins with `-`. A line may go on in
         the next. HTML and formulas between dollar signs are shown as such: write a raw string.
+    keep : str
+        What to tell a reader who has chosen, where it is not to be written into the next cell.
 
     Raises
     ------
@@ -194,4 +196,4 @@ def poll(text: str) -> Poll:
             f"a poll is a question and 2 to 6 options, each on a line that begins with '- ';"
             f" got {len(options)} options in {text[:60]!r}"
         )
-    return Poll(question, options)
+    return Poll(question, options, keep=keep)

@@ -119,6 +119,16 @@ def test_the_stored_page_of_a_poll_lists_its_options_and_asks_to_keep_one(predic
     assert "application/vnd.jupyter.widget-view+json" in bundle
 
 
+def test_a_poll_may_say_otherwise_what_to_do_with_a_choice():
+    vote = poll("Right?\n- Yes\n- No", keep="The next cell proves it.")
+    vote.choose("B")
+    assert "You say B" in vote.reply
+    assert "The next cell proves it." in vote.reply
+    page = vote._repr_mimebundle_()["text/html"]
+    assert "The next cell proves it." in page
+    assert "into the next cell" not in vote.reply + page
+
+
 def test_the_live_form_of_a_poll_has_a_button_for_each_option(prediction):
     text, buttons, _ = prediction.widget().children
     assert buttons.options == ("A", "B")
