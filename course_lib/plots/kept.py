@@ -23,6 +23,7 @@ Panes: TypeAlias = Mapping[str, Axes]
 
 COLORS = 128  # of a background: as a palette a picture takes a third of the bytes and of the time
 CUBE = tuple(level for r in range(5) for g in range(5) for b in range(5) for level in (r, g, b))
+NEARLY_WHITE = 251  # colours are averages: a page is whiter
 BACKGROUND = 2  # layers: the frame, and what it mostly holds
 FAULT, FAULTY = 12, 0.04  # a level that is off by more is wrong; the share that may be
 
@@ -166,7 +167,8 @@ def palette_of(canvas: Any) -> Image.Image:
     """
     chosen = _rgb(canvas).quantize(COLORS, method=Image.Quantize.FASTOCTREE)
     palette = Image.new("P", (1, 1))
-    palette.putpalette([*(chosen.getpalette() or ()), *(255 * level // 4 for level in CUBE)])
+    mixed = (255 if level > NEARLY_WHITE else level for level in chosen.getpalette() or ())
+    palette.putpalette([*mixed, *(255 * level // 4 for level in CUBE)])
     return palette
 
 

@@ -133,6 +133,7 @@ class _Boxes(ipywidgets.HBox):  # type: ignore[misc]
         ]
         head = ipywidgets.Label(label, layout={"width": LABEL_WIDTH, "justify_content": "flex-end"})
         super().__init__([head, *self.boxes], layout={"flex_flow": "row wrap"}, value=value)
+        self.add_class("course-lab-names")
         self._tick({"new": value})
         for box in self.boxes:
             box.observe(self._ticked, names="value")

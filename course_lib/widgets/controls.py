@@ -146,7 +146,7 @@ class Choice:
     def widget(self, value: str) -> ipywidgets.Widget:
         """Return a drop-down list."""
         return ipywidgets.Dropdown(
-            options=self.options, value=value, description=self.label, **look("28em")
+            options=self.options, value=value, description=self.label, **look("32em")
         )
 
     def move(self, widget: Any, value: Any) -> None:

@@ -58,6 +58,7 @@ STYLE = (
 .course-lab .widget-text input { font-family: monospace; }
 .course-lab-large { --jp-widgets-font-size: 19px; --jp-widgets-inline-height: 36px; }
 .course-lab-large .widget-html-content { font-size: 19px; }
+.course-lab-large .course-lab-names > .widget-label { width: auto !important; }
 </style>"""
 )
 
