@@ -68,3 +68,13 @@ def test_terms_stand_in_the_order_of_the_alphabet_and_once():
 def test_notation_and_glossary_are_reached_from_every_lecture(path):
     title = source(read(path).cells[0])
     assert title.endswith("[Notation](notation.ipynb) · [Glossary](glossary.ipynb)")
+
+
+def test_the_map_leads_to_every_lecture_and_every_exercise():
+    cells = {cell["id"]: source(cell) for cell in read(NOTEBOOKS / "00_start_here.ipynb").cells}
+    linked = re.findall(r"\((?:\.\./)?((?:exercises/)?\w+)\.ipynb\)", cells["map"])
+    exercises = [
+        f"exercises/{path.stem}" for path in (NOTEBOOKS.parent / "exercises").glob("*.ipynb")
+    ]
+    there = [path.stem for path in LECTURES if path.stem != "00_start_here"] + exercises
+    assert sorted(linked) == sorted(there)

@@ -1,5 +1,6 @@
 """How long a lecture takes is measured, and every lecture says it of itself."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,30 @@ def test_a_lecture_says_how_long_it_takes(slug):
     assert (said.exercise is None) == (found.exercise is None)
     if found.exercise is not None:
         assert said.exercise == pytest.approx(found.exercise, abs=LEEWAY)
+
+
+def routes():
+    """The rows of the table of routes in the first notebook: what, which lectures, how long."""
+    cells = {cell["id"]: cell for cell in read_cells(HOUSE / "notebooks" / "00_start_here.ipynb")}
+    lines = "".join(cells["routes"]["source"]).splitlines()
+    return [line.strip("| ").split(" | ") for line in lines if line.startswith("|")][2:]
+
+
+@pytest.mark.parametrize("route", routes(), ids=lambda route: route[0])
+def test_a_route_takes_as_long_as_its_lectures(route):
+    _, names, hours = route
+    whole = names.startswith("all")
+    numbers = {
+        re.sub(r"_(?=\d)|^0", lambda m: "." if m[0] == "_" else "", slug): slug
+        for slug in topics(HOUSE)
+    }
+    wanted = [name.strip() for name in names.split(",")]
+    slugs = [slug for number, slug in numbers.items() if whole or number.split("_")[0] in wanted]
+    if not whole:
+        assert len(slugs) == len(wanted)
+    said = [stated(HOUSE, slug) for slug in slugs]
+    minutes = sum(m.lecture + (m.exercise or 0 if whole else 0) for m in said)
+    assert float(hours) == pytest.approx(minutes / 60, abs=0.5 if whole else 0.1)
 
 
 @pytest.mark.parametrize(
