@@ -373,6 +373,12 @@ CHOOSE_DEGREE = Function(
             " Python's `min` keeps a nan that stands first. `np.nanmin` passes over it.",
         ),
         Slip(
+            "the smallest gap",
+            _degree(lambda d, g, v: _smallest(d, np.abs(v - g))),
+            "You take the smallest gap between the two losses. A model that is equally bad on both"
+            " has no gap: choose by the validation loss itself.",
+        ),
+        Slip(
             "nan is dropped from the losses alone",
             _degree(_nan_dropped),
             "You drop nan from the losses and not from the degrees: behind it every loss stands"
@@ -383,12 +389,6 @@ CHOOSE_DEGREE = Function(
             _degree(_first_turn),
             "You stop where the validation loss rises for the first time. It may fall again, or"
             " nan may hide the rise: look at all of it.",
-        ),
-        Slip(
-            "the smallest gap",
-            _degree(lambda d, g, v: _smallest(d, np.abs(v - g))),
-            "You take the smallest gap between the two losses. A model that is equally bad on both"
-            " has no gap: choose by the validation loss itself.",
         ),
         Slip(
             "the smallest total",

@@ -379,6 +379,12 @@ CRITICAL_LEARNING_RATE = Function(
             " minimum, and no rate leads there from every start: raise a ValueError.",
         ),
         Slip(
+            "a saddle is let through",
+            _critical_largest_checked,
+            "You refuse where the *largest* curvature is not above 0. On a saddle one bends down,"
+            " and descent leaves along it: look at the smallest.",
+        ),
+        Slip(
             "the determinant is checked",
             _critical_if(lambda H: np.prod(np.linalg.eigvalsh(H)) > 1e-12),
             "You ask for a positive determinant. Two negative curvatures multiply to a positive"
@@ -389,12 +395,6 @@ CRITICAL_LEARNING_RATE = Function(
             _critical_if(lambda H: np.diag(H).min() > 0),
             "You ask for a positive diagonal, the curvatures along the axes. [[1, 2], [2, 1]] has"
             " one, and bends down along (1, -1): look at the smallest eigenvalue.",
-        ),
-        Slip(
-            "a saddle is let through",
-            _critical_largest_checked,
-            "You refuse where the *largest* curvature is not above 0. On a saddle one bends down,"
-            " and descent leaves along it: look at the smallest.",
         ),
         Slip(
             "a flat direction is let through",

@@ -84,7 +84,7 @@ class TestEveryControl:
         assert lab.error is None
         assert "B = 4" in lab.verdict.value
 
-    @settings(deadline=None, max_examples=6, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=6, suppress_health_check=[HealthCheck.too_slow])
     @given(
         st.lists(
             st.sampled_from([name for name in DEFAULTS if name != "problem"]).flatmap(

@@ -70,7 +70,7 @@ class TestEveryControl:
             lab.controls[name].value = value
             assert bytes(lab.picture.value) == before
 
-    @settings(deadline=None, max_examples=6, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=6, suppress_health_check=[HealthCheck.too_slow])
     @given(
         st.lists(
             st.sampled_from(list(DEFAULTS)).flatmap(

@@ -76,7 +76,7 @@ class TestEveryControl:
         assert bytes(lab.picture.value) == before
         assert lab.controls["kappa"].layout.display == "none"
 
-    @settings(deadline=None, max_examples=6, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=6, suppress_health_check=[HealthCheck.too_slow])
     @given(
         st.lists(
             st.sampled_from(list(LearningRate.controls)).flatmap(

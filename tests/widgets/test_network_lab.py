@@ -437,7 +437,7 @@ class TestEveryControl:
             pictures.append(picture(lab))
         assert pictures[0] == pictures[2] != pictures[1]
 
-    @settings(deadline=None, max_examples=5, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=5, suppress_health_check=[HealthCheck.too_slow])
     @given(
         st.lists(
             st.sampled_from(list(DEFAULTS)).flatmap(

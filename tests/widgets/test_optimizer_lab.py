@@ -178,7 +178,7 @@ class TestEveryControl:
         lab.controls["problem"].value = "Beale"
         assert hidden() == {"factor", "kappa"}
 
-    @settings(deadline=None, max_examples=6, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=6, suppress_health_check=[HealthCheck.too_slow])
     @given(
         st.lists(
             st.sampled_from([name for name in DEFAULTS if name != "t"]).flatmap(

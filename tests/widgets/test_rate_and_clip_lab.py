@@ -150,7 +150,7 @@ class TestEveryControl:
             assert lab.settings[name] == value
             assert (bytes(lab.picture.value) != before) == changes
 
-    @settings(deadline=None, max_examples=6, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=6, suppress_health_check=[HealthCheck.too_slow])
     @given(
         st.lists(
             st.sampled_from([name for name in DEFAULTS if name != "problem"]).flatmap(

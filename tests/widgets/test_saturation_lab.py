@@ -50,7 +50,7 @@ class TestEveryControl:
             assert lab.settings[name] == value
             assert (bytes(lab.picture.value) != before) == moved
 
-    @settings(deadline=None, max_examples=6, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=6, suppress_health_check=[HealthCheck.too_slow])
     @given(
         st.lists(
             st.sampled_from(list(DEFAULTS)).flatmap(

@@ -154,7 +154,7 @@ class TestEveryControl:
             assert lab.settings[name] == value
             assert (bytes(lab.picture.value) != before) == moved
 
-    @settings(deadline=None, max_examples=4, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=4, suppress_health_check=[HealthCheck.too_slow])
     @given(
         st.lists(
             st.one_of(
