@@ -513,6 +513,11 @@ class TestClasses:
         assert zeros.get_marker() != ones.get_marker()
         assert zeros.get_color() != ones.get_color()
 
+    def test_a_class_alone_looks_as_it_does_beside_the_other(self):
+        _, beside = draw_samples(np.eye(2), np.array([0, 1]), ax=axes()).lines
+        (alone,) = draw_samples(np.eye(2), np.array([1, 1]), ax=axes()).lines
+        assert (alone.get_color(), alone.get_marker()) == (beside.get_color(), beside.get_marker())
+
     def test_hollow_samples_are_outlines_of_the_same_shape(self):
         X, labels = np.arange(8.0).reshape(4, 2), np.array([0, 1, 0, 1])
         full, hollow = (draw_samples(X, labels, ax=axes(), hollow=h).lines for h in (False, True))

@@ -28,6 +28,7 @@ def draw_samples(
     ----------
     X : ndarray of shape (samples, 2)
     labels : ndarray of int of shape (samples,)
+        A class looks the same in every picture, whichever others are in it.
     ax : Axes
     xlabel, ylabel : str
     hollow : bool
@@ -37,8 +38,8 @@ def draw_samples(
     -------
     Axes
     """
-    for index, label in enumerate(np.unique(labels)):
-        color, _, marker = look(index)
+    for label in np.unique(labels):
+        color, _, marker = look(int(label))
         x, y = X[labels == label].T
         face, edge = ("none", color) if hollow else (color, "white")
         ax.plot(
