@@ -68,7 +68,13 @@ def start(course, *options, jobs=2):
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        preexec_fn=heed_ctrl_c,
     )
+
+
+def heed_ctrl_c():
+    """A shell lets what it runs in the background ignore Ctrl-C, and so would this process."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def grade(course, *options, jobs=1):
