@@ -50,6 +50,10 @@ COMMANDS = {
     "grade": Command(
         "course_lib.grading.batch.terminal:configure_grade", "grade a folder of submissions"
     ),
+    "release": Command("course_lib.teaching.release:configure", "make the students' copy"),
+    "link": Command(
+        "course_lib.teaching.links:configure", "write the link that opens the course on a hub"
+    ),
     "minutes": Command(
         "course_lib.teaching.minutes:configure", "measure how long a lecture and its exercise take"
     ),

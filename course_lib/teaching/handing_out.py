@@ -1,0 +1,148 @@
+"""Write the students' copy: as a folder, anew or over an earlier one, and as a zip file."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+import time
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from course_lib.teaching.snapshot import File, Snapshot
+
+MANIFEST = ".release.json"
+"""In a copy: the commit, the topics, and the SHA-256 of every file as it was released."""
+
+ZIP_FOLDER = "course"
+"""The one folder in the zip file, whatever that is called."""
+
+_FIRST_ZIP_DATE = 315532800  # 1980-01-01: the format knows nothing earlier
+
+
+def write_folder(copy: Snapshot, folder: Path, house: Path, *, update: bool = False) -> None:
+    """Write the copy into a new or empty folder, or over an earlier copy.
+
+    Everything is written beside `folder` first and then moved: where that fails, `folder` is as
+    it was.
+
+    Raises
+    ------
+    ValueError
+        If `folder` is no place for it; the sentence says why, and what to do.
+    OSError
+        If it cannot be written.
+    """
+    obsolete = _obsolete(copy, folder, house, update=update)
+    with _said_by_name(folder):
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        stage = Path(tempfile.mkdtemp(prefix=".release-", dir=folder.parent))
+        try:
+            for path, file in copy.files.items():
+                _write(stage / path, file)
+            for path in copy.files:
+                (folder / path).parent.mkdir(parents=True, exist_ok=True)
+                os.replace(stage / path, folder / path)
+        finally:
+            shutil.rmtree(stage, ignore_errors=True)
+        for path in obsolete:
+            (folder / path).unlink()
+
+
+def _obsolete(copy: Snapshot, folder: Path, house: Path, *, update: bool) -> list[str]:
+    """Return what an earlier copy has and this one has not; refuse a folder that is no place."""
+    if folder.resolve().is_relative_to(house.resolve()):
+        outside = house.resolve().parent / "students"
+        raise ValueError(f"{folder} lies inside the course; choose a place outside, as {outside}")
+    if folder.exists() and not folder.is_dir():
+        raise ValueError(f"{folder} is a file; name a new folder")
+    there = {path.name for path in folder.iterdir()} - {".git"} if folder.exists() else set()
+    if MANIFEST not in there:
+        if update:
+            raise ValueError(f"{folder} holds no earlier copy; leave --update out for a new one")
+        if there:
+            raise ValueError(f"{folder} is not empty; name a new folder, or empty this one")
+        return []
+    if not update:
+        raise ValueError(f"{folder} holds an earlier copy; --update brings it up to date")
+    return _unchanged(folder, copy)
+
+
+def _unchanged(folder: Path, copy: Snapshot) -> list[str]:
+    """Return what goes from an earlier copy, if nobody has worked in it."""
+    try:
+        sums: dict[str, str] = json.loads((folder / MANIFEST).read_text("utf-8"))["files"]
+        assert all(isinstance(value, str) for value in sums.values())
+    except (ValueError, KeyError, TypeError, AttributeError, AssertionError):
+        raise ValueError(f"{folder / MANIFEST} cannot be read; release into a new folder") from None
+    there = [path for path in sums if (folder / path).is_file()]
+    changed = [path for path in there if _sum(folder / path) != sums[path]]
+    strangers = [p for p in copy.files if p not in sums and p != MANIFEST and (folder / p).exists()]
+    if changed or strangers:
+        names = ", ".join([*changed, *strangers][:5])
+        raise ValueError(
+            f"somebody has worked in {folder}, and --update would overwrite it: {names}."
+            " Move that away, or release into a new folder"
+        )
+    return [path for path in there if path not in copy.files]
+
+
+def _sum(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _write(path: Path, file: File) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(file.content)
+    path.chmod(0o755 if file.executable else 0o644)
+
+
+def write_zip(copy: Snapshot, archive: Path) -> None:
+    """Write the copy as a zip file: of one commit the same bytes, on every machine.
+
+    The files are stored uncompressed, in the order of their names, with the date of the commit:
+    how far a compressor gets depends on its version. An earlier file of this name is replaced
+    only by a whole one.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written.
+    """
+    if archive.is_dir():
+        raise ValueError(f"{archive} is a folder; name a file, as {archive / 'course.zip'}")
+    if not archive.parent.is_dir():
+        raise ValueError(f"there is no folder {archive.parent} to write {archive.name} into")
+    date = time.gmtime(max(copy.seconds, _FIRST_ZIP_DATE))[:6]
+    with _said_by_name(archive):
+        handle, name = tempfile.mkstemp(prefix=".release-", dir=archive.parent)
+        try:
+            with os.fdopen(handle, "wb") as stream, zipfile.ZipFile(stream, "w") as packed:
+                for path in sorted(copy.files):
+                    entry = zipfile.ZipInfo(f"{ZIP_FOLDER}/{path}", date)
+                    entry.create_system = 3  # Unix, whose rights follow
+                    mode = 0o100755 if copy.files[path].executable else 0o100644
+                    entry.external_attr = mode << 16
+                    packed.writestr(entry, copy.files[path].content)
+            Path(name).chmod(0o644)
+            os.replace(name, archive)
+        finally:
+            Path(name).unlink(missing_ok=True)
+
+
+@contextmanager
+def _said_by_name(place: Path) -> Iterator[None]:
+    """Say of a failed writing what could not be written, and that nothing was."""
+    try:
+        yield
+    except OSError as error:
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        why = "the disk is full" if full else (error.strerror or str(error))
+        what = "make room, or choose another place" if full else "choose another place"
+        message = f"{place} is not written: {why}; nothing there has changed. To go on, {what}"
+        raise OSError(message) from error
