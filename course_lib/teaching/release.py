@@ -14,7 +14,7 @@ from course_lib.grading.places import SOLUTIONS, course_folders
 from course_lib.grading.regions import BEGIN, cut
 from course_lib.teaching.handing_out import MANIFEST, write_folder, write_zip
 from course_lib.teaching.minutes import topics as lectures_in
-from course_lib.teaching.snapshot import File, Snapshot, take
+from course_lib.teaching.snapshot import File, Snapshot, read_notebook, take
 from course_lib.teaching.trim import trim, trim_notebook
 
 FOR_STUDENTS = (
@@ -87,8 +87,8 @@ def _refuse_answers(path: str, file: File, solutions: dict[str, File]) -> None:
     solution = solutions.get(f"{SOLUTIONS}/{Path(path).name}")
     if not path.startswith("exercises/") or not path.endswith(".ipynb"):
         return
-    tasks = {} if solution is None else dict(_code_cells(solution))
-    for identifier, source in _code_cells(file):
+    tasks = {} if solution is None else dict(_code_cells(path, solution))
+    for identifier, source in _code_cells(path, file):
         stub = cut(tasks.get(identifier, ""), lambda name: f"raise NotImplementedError: {name}")
         if _STUB.sub(r"raise NotImplementedError: \1", source) != stub or BEGIN in source:
             raise ValueError(
@@ -97,8 +97,8 @@ def _refuse_answers(path: str, file: File, solutions: dict[str, File]) -> None:
             )
 
 
-def _code_cells(file: File) -> Iterator[tuple[str, str]]:
-    for cell in json.loads(file.content)["cells"]:
+def _code_cells(path: str, file: File) -> Iterator[tuple[str, str]]:
+    for cell in read_notebook(path, file.content)["cells"]:
         if cell["cell_type"] == "code":
             yield cell["id"], "".join(cell["source"])
 

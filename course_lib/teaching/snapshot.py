@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import io
+import json
 import shutil
 import subprocess
 import tarfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 NAMED_AT_MOST = 5
 
@@ -33,6 +34,22 @@ class Snapshot(NamedTuple):
     remarks: tuple[str, ...] = ()
 
 
+def read_notebook(path: str, content: bytes) -> dict[str, Any]:
+    """Return a notebook as Python objects.
+
+    Raises
+    ------
+    ValueError
+        If the file is none.
+    """
+    try:
+        notebook: dict[str, Any] = json.loads(content)
+        all((cell["id"], cell["cell_type"], cell["source"]) for cell in notebook["cells"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise ValueError(f"{path} is no notebook whose cells have ids: {error!r}") from None
+    return notebook
+
+
 def take(house: Path, entries: Iterable[str], commit: str = "HEAD") -> Snapshot:
     """Read `entries` of the top level from a commit; from the disk where there is no Git clone.
 
@@ -47,12 +64,13 @@ def take(house: Path, entries: Iterable[str], commit: str = "HEAD") -> Snapshot:
     if why:
         files = dict(_on_disk(house, sorted(entries)))
         return Snapshot(files, remarks=(f"{why}, so the copy has the files as they lie here",))
-    number, seconds = _git(house, "show", "-s", "--format=%H %ct", f"{commit}^{{commit}}").split()
+    shown = _git(house, "show", "-s", "--format=%H %ct", f"{commit}^{{commit}}").decode()
+    number, seconds = shown.split()
     kept = set(_git(house, "ls-tree", "--name-only", "-z", number).decode().split("\0"))
     wanted = [entry for entry in sorted(entries) if entry in kept]
     files = dict(_unpack(_git(house, "archive", "--format=tar", number, "--", *wanted)))
     remarks = () if commit != "HEAD" else tuple(_uncommitted(house, wanted))
-    return Snapshot(files, number.decode(), int(seconds), remarks)
+    return Snapshot(files, number, int(seconds), remarks)
 
 
 def _why_not_git(house: Path) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import posixpath
 import re
 from collections.abc import Callable
 from urllib.parse import unquote
 
 from course_lib.grading.stubs import notebook_text
+from course_lib.teaching.snapshot import read_notebook
 
 _FOR_TEACHERS = re.compile(r"<!-- for teachers -->.*?<!-- end -->\n?", re.DOTALL)
 _LINK = re.compile(
@@ -24,7 +24,7 @@ BELOW_A_TABLE = "\n*What has no link is not released yet.*\n"
 
 def trim_notebook(content: bytes, path: str, is_there: Callable[[str], bool]) -> bytes:
     """Trim the Markdown cells of a notebook; code, outputs and metadata stay as they are."""
-    notebook = json.loads(content)
+    notebook = read_notebook(path, content)
     changed = False
     for cell in notebook["cells"]:
         if cell["cell_type"] == "markdown":
