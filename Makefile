@@ -45,7 +45,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .NOTPARALLEL:
 .DEFAULT_GOAL := lab
 .PHONY: lab test lint unit nbval format notebooks stubs versions bench bench-speed bench-quick \
-	bench-scaling bench-labs bench-grading
+	bench-scaling bench-labs bench-grading try-release
 
 lab: $(VENV)/learner.stamp
 # Without --notebook-dir a learner would see notebooks/ alone, and no exercise.
@@ -131,6 +131,12 @@ bench-grading: $(VENV)/tests.stamp .venv-nbgrader/stamp .venv-otter/stamp
 	@$(CREATE)
 	@$(INSTALL) $(OTHER) numpy ipykernel
 	@touch $@
+
+# A students' copy, made and tested as a student would: in an environment of its own.
+try-release: $(VENV)/tests.stamp
+	folder=$$(mktemp -d) && $(BIN)/course release $$folder/course --zip $$folder/course.zip \
+		&& cd $$folder && env -u MAKEFLAGS -u VIRTUAL_ENV HOME=$$folder $(MAKE) -C course test \
+		&& rm -r $$folder
 
 # A stamp is newer than what it installed from: the second run installs nothing.
 $(VENV)/learner.stamp: requirements.txt pyproject.toml

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 NAMED_AT_MOST = 5
+AS_KEPT = ("-c", "core.autocrlf=false", "-c", "core.eol=lf")
+"""Git's settings under which a file comes out of a commit alike on every machine."""
 
 
 class File(NamedTuple):
@@ -61,6 +63,8 @@ def take(house: Path, entries: Iterable[str], commit: str = "HEAD") -> Snapshot:
         If there is no such commit, or Git cannot read the clone.
     """
     why = _why_not_git(house)
+    if why and commit != "HEAD":
+        raise ValueError(f"{why}, and without Git there are no commits; leave --commit out")
     if why:
         files = dict(_on_disk(house, sorted(entries)))
         return Snapshot(files, remarks=(f"{why}, so the copy has the files as they lie here",))
@@ -68,7 +72,7 @@ def take(house: Path, entries: Iterable[str], commit: str = "HEAD") -> Snapshot:
     number, seconds = shown.split()
     kept = set(_git(house, "ls-tree", "--name-only", "-z", number).decode().split("\0"))
     wanted = [entry for entry in sorted(entries) if entry in kept]
-    files = dict(_unpack(_git(house, "archive", "--format=tar", number, "--", *wanted)))
+    files = dict(_unpack(_git(house, *AS_KEPT, "archive", "--format=tar", number, "--", *wanted)))
     remarks = () if commit != "HEAD" else tuple(_uncommitted(house, wanted))
     return Snapshot(files, number, int(seconds), remarks)
 
