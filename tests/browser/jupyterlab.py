@@ -54,8 +54,8 @@ class Server:
 
 
 @contextmanager
-def server(folder: Path) -> Iterator[Server]:
-    """Start JupyterLab with everything of its own in `folder`, and end it."""
+def server(folder: Path, module: str = "jupyterlab", **variables: Path) -> Iterator[Server]:
+    """Start JupyterLab, or a server without its pages, with all of its own in `folder`; end it."""
     root, home = folder / "course", folder / "home"
     root.mkdir()
     settings = home / "config" / "labconfig"
@@ -69,7 +69,10 @@ def server(folder: Path) -> Iterator[Server]:
     log = folder / "jupyterlab.log"
     with log.open("w", encoding="utf-8") as written:
         process = subprocess.Popen(
-            command(port, root), env=environment(home, token), stdout=written, stderr=written
+            command(port, root, module),
+            env=environment(home, token) | {key: str(value) for key, value in variables.items()},
+            stdout=written,
+            stderr=written,
         )
         try:
             wait_for(running, process, log)
@@ -79,7 +82,7 @@ def server(folder: Path) -> Iterator[Server]:
             process.wait(30)
 
 
-def command(port: int, root: Path) -> list[str]:
+def command(port: int, root: Path, module: str) -> list[str]:
     options = {
         "ServerApp.ip": "127.0.0.1",
         "ServerApp.port": port,
@@ -95,7 +98,7 @@ def command(port: int, root: Path) -> list[str]:
         "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
         "LabApp.extension_manager": "readonly",
     }
-    return [sys.executable, "-m", "jupyterlab", *(f"--{k}={v}" for k, v in options.items())]
+    return [sys.executable, "-m", module, *(f"--{k}={v}" for k, v in options.items())]
 
 
 def environment(home: Path, token: str) -> dict[str, str]:
