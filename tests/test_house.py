@@ -56,8 +56,8 @@ LECTURES = 19
 PAGES = {"notation", "glossary"}  # in notebooks/, but no lectures
 ENTRIES = {
     *("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE", ".gitignore", ".gitattributes"),
-    *("requirements.txt", "pyproject.toml", "Makefile", ".ci"),
-    *("notebooks", "course_lib", "exercises", "solutions", "tests"),
+    *("requirements.txt", "pyproject.toml", "Makefile", ".ci", ".binder"),
+    *("notebooks", "course_lib", "exercises", "solutions", "tests", "teaching"),
 }
 
 

@@ -265,7 +265,9 @@ def test_a_notebook_keeps_the_rule(rule, path):
     assert list(rule(read(path))) == [], f"{rule.__doc__} {path.relative_to(HOUSE)}"
 
 
-@pytest.mark.parametrize("path", sorted(HOUSE.glob("*.md")), ids=name)
+@pytest.mark.parametrize(
+    "path", sorted([*HOUSE.glob("*.md"), *HOUSE.glob("teaching/*.md")]), ids=name
+)
 def test_the_links_of_a_page_lead_somewhere(path):
     faults = [broken(target, path) for target in targets(path.read_text("utf-8"))]
     assert [fault for fault in faults if fault] == []

@@ -22,6 +22,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 SECONDS_TO_START = 90
+EXTENSIONS = ("jupyterlab", "notebook_shim", "jupyter_lsp")
 SECONDS_ALONE = 300  # a server whose test was killed ends after so long
 OVERRIDES = {
     "@jupyterlab/apputils-extension:notification": {
@@ -98,6 +99,8 @@ def command(port: int, root: Path, module: str) -> list[str]:
         "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
         "LabApp.extension_manager": "readonly",
     }
+    if module != "jupyterlab":  # a third of the time goes into pages that nobody opens
+        options["ServerApp.jpserver_extensions"] = dict.fromkeys(EXTENSIONS, False)
     return [sys.executable, "-m", module, *(f"--{k}={v}" for k, v in options.items())]
 
 

@@ -218,7 +218,7 @@ def test_make_test_in_a_copy_runs_its_notebooks_and_nothing_that_it_lacks(tmp_pa
     (venv / "learner.stamp").touch()
     for lecture in (copy / "notebooks").glob("*.ipynb"):  # one exercise's time is enough
         lecture.unlink()
-    own = {"HOME": str(tmp_path), "PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"}
+    own = {"HOME": str(tmp_path), "PYTHONPATH": str(copy)}
     ran = subprocess.run(
         ["make", "test", f"VENV={venv}"],
         cwd=copy,
