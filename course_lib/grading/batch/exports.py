@@ -14,6 +14,7 @@ from typing import Any
 
 from course_lib.grading.batch.gradebook import Row
 from course_lib.grading.batch.pages import render
+from course_lib.grading.batch.whole_files import write_whole
 
 COLUMNS = ("student", "exercise", "function", "points", "max_points", "status", "diagnosis")
 
@@ -28,7 +29,7 @@ def csv_text(rows: Iterable[Row]) -> str:
     writer.writerow(COLUMNS)
     for row in rows:
         cells = [getattr(row, column) for column in COLUMNS]
-        writer.writerow([_no_formula(cell) if isinstance(cell, str) else cell for cell in cells])
+        writer.writerow([no_formula(cell) if isinstance(cell, str) else cell for cell in cells])
     return out.getvalue()
 
 
@@ -37,11 +38,16 @@ def write_feedback(rows: Iterable[Row], folder: Path) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     count = 0
     for student, own in _by_student(rows):
-        exercises = [(slug, list(part)) for slug, part in groupby(own, lambda row: row.exercise)]
-        page = render("feedback.html", student=student, exercises=exercises, total=_points(own))
-        _write(folder / f"{file_name(student)}.html", page)
+        _write(folder / f"{file_name(student)}.html", feedback_page(student, own))
         count += 1
     return count
+
+
+def feedback_page(student: str, own: Iterable[Row]) -> str:
+    """Return the page of one student as HTML, from that student's rows alone."""
+    rows = list(own)
+    exercises = [(slug, list(part)) for slug, part in groupby(rows, lambda row: row.exercise)]
+    return render("feedback.html", student=student, exercises=exercises, total=_points(rows))
 
 
 def write_gradescope(rows: Iterable[Row], folder: Path) -> int:
@@ -97,12 +103,10 @@ def _points(rows: list[Row]) -> tuple[int, int]:
     return sum(row.points for row in rows), sum(row.max_points for row in rows)
 
 
-def _no_formula(text: str) -> str:
+def no_formula(text: str) -> str:
+    """Return a text with an apostrophe in front if a spreadsheet would take it for a formula."""
     return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
 def _write(path: Path, text: str) -> None:
-    """Write a file as a whole: a full disk leaves the old one."""
-    draft = path.with_name(path.name + ".part")
-    draft.write_text(text, encoding="utf-8", errors="replace")
-    draft.replace(path)
+    write_whole(path, text.encode("utf-8", "replace"))

@@ -187,7 +187,7 @@ def _tasks(
         for submission in submissions:
             if submission.exercise != slug:
                 continue
-            file = printable(submission.path.name)
+            file = submission.file or printable(submission.path.name)
             try:
                 source, sentence = read_source(submission.path), ""
             except SubmissionError as error:

@@ -88,6 +88,9 @@ class Row:
     html: str
     seconds: float
     file: str
+    """Where the submission lay in what was handed to `course grade`."""
+    seen: int = 0
+    """The number of the last run that met the submission."""
 
 
 class Gradebook:
@@ -172,7 +175,7 @@ class Gradebook:
         """Return the verdicts that stand: those on each student's latest submission."""
         found = self._connection.execute(
             "SELECT student, exercise, function, number, points, max_points, status, stage, slip,"
-            " diagnosis, html, seconds, file FROM result JOIN submission ON submission = id"
+            " diagnosis, html, seconds, file, seen FROM result JOIN submission ON submission = id"
             f" WHERE id IN ({_LATEST}) ORDER BY student, exercise, place"
         )
         return [Row(*row) for row in found]

@@ -2,7 +2,12 @@
 
     ada/03_3_gradients.ipynb                                a folder for each student
     Ada Lovelace_123456_assignsubmission_file_/...          Moodle's download
+    Ada Lovelace_123456_assignsubmission_file_03_3.ipynb    the same without folders
     lovelaceada_123_456_03_3_gradients-1.ipynb              Canvas's; -1 is a second hand-in
+    lovelaceada_LATE_123_456_03_3_gradients.ipynb           the same, handed in late
+    anon_aB3dE_456_03_3_gradients.ipynb                     the same, graded anonymously
+
+Two people of the same name are told apart by the number that Moodle or Canvas gives them.
 
 No link is followed, and nothing is opened: this is about names alone.
 """
@@ -12,15 +17,21 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import NamedTuple
 
 SUFFIXES = (".ipynb", ".py")
 MAX_DEPTH = 10
 """Folders within a student's folder, one in the other, that are looked into."""
 
-_MOODLE = re.compile(r"(?P<student>.+?)_(?P<number>\d+)_assignsubmission_(?:file|onlinetext)_?$")
-_CANVAS = re.compile(r"(?P<student>[^_]+)_(?:LATE_)?(?P<user>\d+)_(?P<number>\d+)_(?P<file>.+)$")
+_MOODLE = re.compile(
+    r"(?P<student>.+?)_(?P<number>\d+)_assignsubmission_(?:file|onlinetext)(?:_(?P<file>.*))?$"
+)
+_CANVAS = re.compile(
+    r"(?:(?P<student>.+?)_(?:LATE_)?(?P<number>\d+)|(?:LATE_)?(?P<anonymous>anon_[^\W_]+))"
+    r"_\d+_(?P<file>.+)$"
+)
 _AGAIN = re.compile(r"[-_ ]*\(?(?P<count>\d{1,3})\)?$")
 
 
@@ -31,6 +42,31 @@ class Submission:
     student: str
     exercise: str
     path: Path
+    file: str = ""
+    """Where it lies in what was handed in, as text."""
+
+
+class Origin(NamedTuple):
+    """Who handed a file in, as the name says that Moodle or Canvas gave it.
+
+    `number` is the participant's in Moodle, another one for each assignment; in Canvas it is the
+    user's, "" if the assignment is graded anonymously. `file` is the learner's own name of it.
+    """
+
+    system: str
+    student: str
+    number: str
+    file: str
+
+
+def origin(name: str) -> Origin | None:
+    """Return who handed a file or a folder of this name in, None if no system has named it."""
+    if moodle := _MOODLE.match(name):
+        return Origin("Moodle", moodle["student"], moodle["number"], moodle["file"] or "")
+    if canvas := _CANVAS.match(name):
+        student = canvas["student"] or canvas["anonymous"]
+        return Origin("Canvas", student, canvas["number"] or "", canvas["file"])
+    return None
 
 
 @dataclass(frozen=True)
@@ -57,6 +93,7 @@ class _Candidate:
     submission: Submission
     again: int
     layout: str
+    number: str = ""
 
 
 def printable(text: str) -> str:
@@ -92,10 +129,21 @@ def find_submissions(folder: Path, slugs: Collection[str], only: str | None = No
         raise kind(f"{folder} is no folder: give the one that holds the submissions")
     wanted = [only] if only else sorted(slugs, key=len, reverse=True)
     passed_over: list[tuple[Path, str]] = []
-    candidates = list(_candidates(folder, wanted, only, passed_over))
+    candidates = _named_apart(list(_candidates(folder, wanted, only, passed_over)), folder)
     submissions = _one_each(candidates, passed_over)
     layouts = sorted({candidate.layout for candidate in candidates})
     return Found(" and ".join(layouts) or "nothing", submissions, passed_over)
+
+
+def find_of_one(
+    folder: Path, student: str, slugs: Collection[str], only: str | None = None
+) -> Found:
+    """List the submissions in the folder of one student, as `find_submissions` does."""
+    passed_over: list[tuple[Path, str]] = []
+    wanted = [only] if only else sorted(slugs, key=len, reverse=True)
+    owner = Origin("one student", student, "", "")
+    candidates = list(_in_folder(folder, owner, wanted, only, passed_over))
+    return Found("one student", _one_each(candidates, passed_over), passed_over)
 
 
 def _candidates(
@@ -104,24 +152,23 @@ def _candidates(
     for entry in _entries(folder, passed_over):
         path = folder / entry.name
         if entry.is_dir(follow_symlinks=False):
-            moodle = _MOODLE.match(entry.name)
-            student = printable(moodle["student"] if moodle else entry.name)
-            layout = "Moodle" if moodle else "student folders"
-            yield from _in_folder(path, student, layout, slugs, only, passed_over)
+            owner = origin(entry.name)
+            if owner is None or owner.system != "Moodle":
+                owner = Origin("student folders", entry.name, "", "")
+            yield from _in_folder(path, owner, slugs, only, passed_over)
         elif path.suffix in SUFFIXES:
-            canvas = _CANVAS.match(path.stem)
-            slug = _slug(canvas["file"], slugs) if canvas else ""
-            if canvas and (slug or only):
-                submission = Submission(printable(canvas["student"]), slug or only or "", path)
-                yield _Candidate(submission, _again(canvas["file"], slug), "Canvas")
+            owner = origin(path.stem)
+            slug = _slug(owner.file, slugs) if owner else ""
+            if owner and (slug or only):
+                yield _candidate(owner, slug or only or "", path, _again(owner.file, slug))
             else:
-                passed_over.append((path, "it is in no student's folder, nor named as by Canvas"))
+                reason = "it is in no student's folder, nor named as by Moodle or Canvas"
+                passed_over.append((path, reason))
 
 
 def _in_folder(
     folder: Path,
-    student: str,
-    layout: str,
+    owner: Origin,
     slugs: Iterable[str],
     only: str | None,
     passed_over: list[tuple[Path, str]],
@@ -136,16 +183,39 @@ def _in_folder(
         path = folder / entry.name
         if entry.is_dir(follow_symlinks=False):
             if not entry.name.startswith((".", "__")):
-                yield from _in_folder(path, student, layout, slugs, only, passed_over, depth + 1)
+                yield from _in_folder(path, owner, slugs, only, passed_over, depth + 1)
         elif path.suffix in SUFFIXES:
             files.append((path, _slug(path.stem, slugs)))
+        elif path.suffix == ".zip":
+            passed_over.append((path, "it is a zip within: unpack it where it lies"))
     alone = len(files) == 1
     for path, slug in files:
         exercise = slug or (only if alone and only else "")
         if exercise:
-            yield _Candidate(Submission(student, exercise, path), _again(path.stem, slug), layout)
+            yield _candidate(owner, exercise, path, _again(path.stem, slug))
         else:
             passed_over.append((path, "its name holds no exercise that is graded"))
+
+
+def _candidate(owner: Origin, exercise: str, path: Path, again: int) -> _Candidate:
+    submission = Submission(printable(owner.student), exercise, path)
+    return _Candidate(submission, again, owner.system, owner.number)
+
+
+def _named_apart(candidates: list[_Candidate], folder: Path) -> list[_Candidate]:
+    """Add its number to a name that several people have, and to each where its file lies."""
+    numbers: dict[tuple[str, str], set[str]] = {}
+    for each in candidates:
+        key = each.submission.student, each.submission.exercise
+        numbers.setdefault(key, set()).add(each.number)
+    shared = {student for (student, _), own in numbers.items() if len(own - {""}) > 1}
+    apart = []
+    for each in candidates:
+        old = each.submission
+        name = f"{old.student} ({each.number})" if old.student in shared else old.student
+        file = printable(old.path.relative_to(folder).as_posix())
+        apart.append(replace(each, submission=replace(old, student=name, file=file)))
+    return apart
 
 
 def _entries(folder: Path, passed_over: list[tuple[Path, str]]) -> list[os.DirEntry[str]]:

@@ -1,0 +1,1 @@
+"""Exercises and marks for other systems: what a learning-management system or a grader reads."""
