@@ -54,6 +54,12 @@ COMMANDS = {
     "link": Command(
         "course_lib.teaching.links:configure", "write the link that opens the course on a hub"
     ),
+    "marks": Command(
+        "course_lib.grading.lms.terminal:configure_marks", "fill in Moodle's or Canvas's own file"
+    ),
+    "export-gradescope": Command(
+        "course_lib.grading.lms.gradescope:configure", "write an autograder for Gradescope"
+    ),
     "minutes": Command(
         "course_lib.teaching.minutes:configure", "measure how long a lecture and its exercise take"
     ),

@@ -29,7 +29,7 @@ _MOODLE = re.compile(
     r"(?P<student>.+?)_(?P<number>\d+)_assignsubmission_(?:file|onlinetext)(?:_(?P<file>.*))?$"
 )
 _CANVAS = re.compile(
-    r"(?:(?P<student>.+?)_(?:LATE_)?(?P<number>\d+)|(?:LATE_)?(?P<anonymous>anon_[^\W_]+))"
+    r"(?:(?:LATE_)?(?P<anonymous>anon_\d*[^\W\d_][^\W_]*)|(?P<student>.+?)_(?:LATE_)?(?P<number>\d+))"
     r"_\d+_(?P<file>.+)$"
 )
 _AGAIN = re.compile(r"[-_ ]*\(?(?P<count>\d{1,3})\)?$")

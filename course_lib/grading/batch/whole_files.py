@@ -33,7 +33,9 @@ def write_whole(path: Path, data: bytes) -> None:
         ) from error
 
 
-def write_zip(path: Path, files: Mapping[str, bytes], programs: frozenset[str] = frozenset()) -> None:
+def write_zip(
+    path: Path, files: Mapping[str, bytes], programs: frozenset[str] = frozenset()
+) -> None:
     """Write files as a zip that is the same byte for byte on every machine.
 
     Their order is that of their names and their date a fixed one. They are stored as they are:

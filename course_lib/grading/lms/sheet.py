@@ -72,9 +72,10 @@ class Sheet:
         try:
             return self._bom + "".join([*parts, self._text[done:]]).encode(self._encoding)
         except UnicodeEncodeError as error:
+            missing = error.object[error.start]
             raise ValueError(
-                f"{self.path} is written in {self._encoding}, which has no {error.object[error.start]!r}:"
-                " save it as UTF-8 and give the same command again"
+                f"{self.path} is written in {self._encoding}, which has no {missing!r}: save it as"
+                " UTF-8 and give the same command again"
             ) from error
 
     def _quoted(self, text: str, cell: _Cell) -> str:
@@ -129,8 +130,8 @@ def _decoded(path: Path, encoding: str | None) -> tuple[str, bytes, str]:
         raise ValueError(f"--encoding {encoding} is none that Python knows") from error
     except UnicodeDecodeError as error:
         raise ValueError(
-            f"{path} is not text in {encoding} (byte {error.start}). A spreadsheet may have saved it"
-            " in its own: try --encoding gb18030 (Chinese) or cp1252 (Western), or export it anew"
+            f"{path} is not text in {encoding} (byte {error.start}). A spreadsheet may have saved"
+            " it in its own: try --encoding gb18030 (Chinese) or cp1252 (Western), or export anew"
         ) from error
 
 
@@ -156,22 +157,21 @@ def _read(path: Path) -> bytes:
 
 def _cells(text: str, delimiter: str, path: Path) -> list[list[_Cell]]:
     """Cut a text into its cells, each with its place."""
-    cell = re.compile(rf'(?P<quoted>"(?:[^"]|"")*")|[^{delimiter}\r\n]*')
+    cell = re.compile(rf'(?P<quoted>"(?:[^"]|"")*")|(?!")[^{delimiter}\r\n]*')
     rows: list[list[_Cell]] = []
     line: list[_Cell] = []
     place = 0
     while place <= len(text):
         match = cell.match(text, place)
-        assert match is not None  # an empty cell matches everywhere
-        end = match.end()
+        end = match.end() if match else place
+        if match is None or (end < len(text) and text[end] not in f"{delimiter}\r\n"):
+            number = text.count("\n", 0, end) + 1
+            raise ValueError(f"{path} has a stray quote in line {number}: mend it, or export anew")
         raw = match[0]
         line.append(_Cell(place, end, raw[1:-1].replace('""', '"') if match["quoted"] else raw))
         if text[end : end + 1] == delimiter:
             place = end + 1
             continue
-        if end < len(text) and text[end] not in "\r\n":
-            number = text.count("\n", 0, end) + 1
-            raise ValueError(f"{path} has a stray quote in line {number}: mend it, or export anew")
         rows += [line] if len(line) > 1 or line[0].text else []
         line, place = [], end + (2 if text[end : end + 2] == "\r\n" else 1)
     return rows
