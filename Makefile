@@ -45,7 +45,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .NOTPARALLEL:
 .DEFAULT_GOAL := lab
 .PHONY: lab test lint unit nbval format notebooks stubs versions bench bench-speed bench-quick \
-	bench-scaling bench-labs bench-grading try-release
+	bench-scaling bench-labs bench-grading try-release try-gradescope
 
 lab: $(VENV)/learner.stamp
 # Without --notebook-dir a learner would see notebooks/ alone, and no exercise.
@@ -83,7 +83,7 @@ stubs: $(VENV)/tests.stamp
 	$(RUN) PYTHONHASHSEED=0 $(BIN)/course stubs $(SLUGS)
 
 # Everything that is measured; on an idle machine. Each of them can be run by itself.
-bench: bench-speed bench-scaling bench-labs bench-grading
+bench: bench-speed bench-scaling bench-labs bench-grading try-gradescope
 
 # How fast training is, beside other libraries. They are installed by pip into an environment of
 # their own. bench-quick takes under a minute, and whoever is there already.
@@ -137,6 +137,11 @@ try-release: $(VENV)/tests.stamp
 	folder=$$(mktemp -d) && $(BIN)/course release $$folder/course --zip $$folder/course.zip \
 		&& cd $$folder && env -u MAKEFLAGS -u VIRTUAL_ENV HOME=$$folder $(MAKE) -C course test \
 		&& rm -r $$folder
+
+# Gradescope's set-up run as it stands, with an environment of its own; then every solution graded.
+try-gradescope: $(VENV)/tests.stamp
+	$(RUN) COURSE_NETWORK=allowed $(BIN)/python -m pytest -p no:nbval -q \
+		tests/grading/test_lms_gradescope.py
 
 # A stamp is newer than what it installed from: the second run installs nothing.
 $(VENV)/learner.stamp: requirements.txt pyproject.toml

@@ -18,7 +18,7 @@ from course_lib.grading.generate import make_exercise
 from course_lib.grading.judge import judge
 from course_lib.grading.loading import CELL_MARK
 from course_lib.grading.mutants import Mutant, mutants
-from course_lib.grading.places import SOLUTIONS, course_folders
+from course_lib.grading.places import SOLUTIONS, teachers_course
 from course_lib.grading.results import FunctionResult
 from course_lib.grading.sandbox import Limits, Sandbox
 from course_lib.grading.spec import Function, SpecError, read_spec
@@ -170,10 +170,7 @@ def configure_audit(parser: argparse.ArgumentParser) -> None:
 
 def run_audit(arguments: argparse.Namespace) -> int:
     """Print the audit of each exercise; 0 only if every function meets the bar."""
-    course = next((f for f in course_folders() if (f / SOLUTIONS).is_dir()), None)
-    if course is None:
-        raise FileNotFoundError("no folder solutions/ is found here, above, or beside course_lib")
-    solutions = course / SOLUTIONS
+    solutions = teachers_course() / SOLUTIONS
     slugs: Sequence[str] = arguments.slugs or sorted(
         path.name.removesuffix("_spec.py") for path in solutions.glob("*_spec.py")
     )

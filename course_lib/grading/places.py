@@ -53,6 +53,20 @@ def find_solutions(exercises: Path) -> Path | None:
     return folder if folder.is_dir() else None
 
 
+def teachers_course() -> Path:
+    """Return the course's folder that has the solutions.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is none.
+    """
+    for folder in course_folders():
+        if (folder / SOLUTIONS).is_dir():
+            return folder
+    raise FileNotFoundError("no folder solutions/ is found here, above, or beside course_lib")
+
+
 def all_slugs(exercises: Path) -> list[str]:
     """Return the names of all exercises, in the order of the course."""
     return sorted(path.name.removesuffix("_cases.json") for path in exercises.glob("*_cases.json"))

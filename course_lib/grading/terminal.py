@@ -12,7 +12,7 @@ from course_lib.grading.case_files import read_cases
 from course_lib.grading.cases import ExerciseCases, FunctionCases
 from course_lib.grading.judge import judge
 from course_lib.grading.overview import overview
-from course_lib.grading.places import SOLUTIONS, course_folders, find_cases
+from course_lib.grading.places import SOLUTIONS, course_folders, find_cases, teachers_course
 from course_lib.grading.report import report
 from course_lib.grading.results import FunctionResult
 from course_lib.grading.running import InProcess, Runner
@@ -87,9 +87,7 @@ def stubs(arguments: argparse.Namespace) -> int:
     """Make exercises from solutions."""
     from course_lib.grading.stubs import make_stubs, run  # a learner's copy has no use for it
 
-    course = next((f for f in course_folders() if (f / SOLUTIONS).is_dir()), None)
-    if course is None:
-        raise FileNotFoundError("no folder solutions/ is found here, above, or beside course_lib")
+    course = teachers_course()
     slugs: Sequence[str] = arguments.slugs or sorted(
         path.name.removesuffix("_spec.py") for path in (course / SOLUTIONS).glob("*_spec.py")
     )

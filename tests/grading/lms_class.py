@@ -1,4 +1,4 @@
-"""A class for the tests of other systems: names that files and tables find hard, and their marks."""
+"""A class for the tests of other systems: names that are hard for files, and their marks."""
 
 from grading.made_up import DOUBLE, answer, knowing, outcomes_of
 from grading.test_gradebook import wrong

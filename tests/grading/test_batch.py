@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -127,6 +128,19 @@ def test_each_function_is_judged_by_itself_whatever_the_others_do(course):
     assert "the sign is flipped" in rows["slip", "half"]["diagnosis"]
     twice = {student: rows[student, "twice"]["points"] for student in status}
     assert [s for s, points in twice.items() if points == "2"] == ["crash", "loop", "right", "slip"]
+
+
+def test_a_zip_is_graded_as_it_was_downloaded(course):
+    (course / "submissions").rmdir()
+    with zipfile.ZipFile(course / "submissions", "w") as archive:
+        for number, text in ((11, HALF + TWICE), (12, HALF)):
+            archive.writestr(f"王伟_{number}_assignsubmission_file_/99_small.py", text)
+        archive.writestr("../evil.py", TWICE)
+    said = grade(course)
+    assert "2 submissions of 2 students, laid out as Moodle" in said
+    assert "passed over 'evil.py': its path leads out of the zip" in said
+    rows = marks(course)
+    assert [rows[f"王伟 ({n})", "twice"]["points"] for n in (11, 12)] == ["2", "0"]
 
 
 def test_nothing_is_graded_twice_and_a_changed_submission_is_graded_anew(course):

@@ -53,8 +53,7 @@ def feedback_page(student: str, own: Iterable[Row]) -> str:
 def write_gradescope(rows: Iterable[Row], folder: Path) -> int:
     """Write `STUDENT/results.json` for each student, in Gradescope's format; return how many.
 
-    The format is that of Gradescope's autograder documentation: `tests`, each with `name`,
-    `score`, `max_score`, `status`, `output` and `output_format`.
+    The format is that of Gradescope's "Autograder Specifications".
     """
     count = 0
     for student, own in _by_student(rows):
@@ -66,9 +65,22 @@ def write_gradescope(rows: Iterable[Row], folder: Path) -> int:
     return count
 
 
-def gradescope_results(rows: Iterable[Row]) -> dict[str, Any]:
-    """Return one student's verdicts as Gradescope's `results.json` holds them."""
+def gradescope_results(rows: Iterable[Row], output: str = "") -> dict[str, Any]:
+    """Return one student's verdicts as Gradescope's `results.json` holds them.
+
+    Parameters
+    ----------
+    rows : iterable of Row
+    output : str
+        What is said of the submission as a whole.
+    """
+    rows = list(rows)
     return {
+        "score": sum(row.points for row in rows),
+        "output": output,
+        "output_format": "text",
+        "visibility": "visible",
+        "stdout_visibility": "hidden",
         "tests": [
             {
                 "name": row.function,
@@ -81,7 +93,7 @@ def gradescope_results(rows: Iterable[Row]) -> dict[str, Any]:
                 "visibility": "visible",
             }
             for row in rows
-        ]
+        ],
     }
 
 

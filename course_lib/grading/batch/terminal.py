@@ -11,6 +11,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from course_lib.grading.batch.archives import opened
 from course_lib.grading.batch.exports import csv_text, write_feedback, write_gradescope
 from course_lib.grading.batch.grade import Tally, grade, process_pool, read_seed
 from course_lib.grading.batch.gradebook import Gradebook
@@ -19,7 +20,7 @@ from course_lib.grading.batch.pages import render
 from course_lib.grading.batch.submissions import Found, find_submissions
 from course_lib.grading.cases import ExerciseCases
 from course_lib.grading.generate import make_exercise
-from course_lib.grading.places import SOLUTIONS, course_folders
+from course_lib.grading.places import SOLUTIONS, teachers_course
 from course_lib.grading.sandbox import Sandbox
 
 INTERRUPTED = 130
@@ -29,7 +30,11 @@ SHOWN = 10
 def configure_grade(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `course grade`."""
     add = parser.add_argument
-    add("submissions", type=Path, help="a folder: STUDENT/SLUG.ipynb, or Moodle's or Canvas's")
+    add(
+        "submissions",
+        type=Path,
+        help="a folder or a zip: STUDENT/SLUG.ipynb, or Moodle's or Canvas's",
+    )
     add("--gradebook", type=Path, required=True, help="an SQLite file; made if it is not there")
     add("--exercise", metavar="SLUG", help="grade this exercise alone")
     add("--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="processes at a time")
@@ -47,10 +52,19 @@ def run_grade(arguments: argparse.Namespace) -> int:
     if arguments.jobs < 1:
         raise ValueError(f"--jobs is {arguments.jobs}: give 1 or more")
     layers = _layers(arguments.allow_unhardened)
-    course = _course()
+    course = teachers_course()
     slugs = {path.name.removesuffix("_spec.py") for path in (course / SOLUTIONS).glob("*_spec.py")}
-    found = find_submissions(arguments.submissions, slugs, arguments.exercise)
-    _say_found(found)
+    passed_over: list[tuple[Path, str]] = []
+    with opened(arguments.submissions, passed_over) as folder:
+        found = find_submissions(folder, slugs, arguments.exercise)
+        found.passed_over.extend(passed_over)
+        _say_found(found)
+        return _grade_found(found, course, layers, arguments)
+
+
+def _grade_found(
+    found: Found, course: Path, layers: tuple[str, ...], arguments: argparse.Namespace
+) -> int:
     with Gradebook(arguments.gradebook) as book:
         seed = read_seed(arguments.seed or Path(f"{arguments.gradebook}.seed"))
         wanted = sorted({submission.exercise for submission in found.submissions})
@@ -70,13 +84,6 @@ def _layers(allow_unhardened: bool) -> tuple[str, ...]:
         "this machine has no hardened sandbox, and the submissions are code that nobody has read."
         " Grade on Linux; or say --allow-unhardened if you trust every student"
     )
-
-
-def _course() -> Path:
-    for folder in course_folders():
-        if (folder / SOLUTIONS).is_dir():
-            return folder
-    raise FileNotFoundError("no folder solutions/ is found here, above, or beside course_lib")
 
 
 def _say_found(found: Found) -> None:
