@@ -62,8 +62,7 @@ def grade_sources(
 def _prepared(exercise: ExerciseCases, grader: str) -> tuple[Sandbox, dict[str, Any]]:
     """Return this thread's sandbox and the exercise's cases in it."""
     if getattr(_own, "grader", None) != grader:
-        if hasattr(_own, "sandbox"):
-            _own.sandbox.close()
+        end_sandbox()
         _own.sandbox = Sandbox()
         _own.cases = {
             function.name: _own.sandbox.prepare([case.arguments for case in function.cases])
@@ -71,6 +70,13 @@ def _prepared(exercise: ExerciseCases, grader: str) -> tuple[Sandbox, dict[str, 
         }
         _own.grader = grader
     return _own.sandbox, _own.cases
+
+
+def end_sandbox() -> None:
+    """End the sandbox that this thread has kept for its next submissions."""
+    if hasattr(_own, "sandbox"):
+        _own.sandbox.close()
+        vars(_own).clear()
 
 
 def _grade(

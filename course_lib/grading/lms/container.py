@@ -22,7 +22,7 @@ from course_lib.grading.batch.grade import grader_of, read_seed
 from course_lib.grading.batch.gradebook import Graded, Row
 from course_lib.grading.batch.submissions import find_of_one
 from course_lib.grading.batch.whole_files import write_whole
-from course_lib.grading.batch.work import grade_sources, refused
+from course_lib.grading.batch.work import end_sandbox, grade_sources, refused
 from course_lib.grading.cases import ExerciseCases
 from course_lib.grading.generate import make_exercise
 from course_lib.grading.places import SOLUTIONS
@@ -72,7 +72,10 @@ def grade(root: Path) -> dict[str, Any]:
             f"Nothing was graded: this container gives no isolation (in force: {layers}). Tell your"
             " teacher."
         )
-    rows, notes = _grade_all(root, config["exercises"], unhardened)
+    try:
+        rows, notes = _grade_all(root, config["exercises"], unhardened)
+    finally:
+        end_sandbox()
     _compare_points(root, sum(row.max_points for row in rows))
     said = f"Layers in force between your code and the grader: {layers}."
     warning = "" if hardened else " NOT HARDENED: your teacher allowed that."
