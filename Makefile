@@ -83,7 +83,7 @@ stubs: $(VENV)/tests.stamp
 	$(RUN) PYTHONHASHSEED=0 $(BIN)/course stubs $(SLUGS)
 
 # Everything that is measured; on an idle machine. Each of them can be run by itself.
-bench: bench-speed bench-scaling bench-labs bench-grading try-gradescope
+bench: bench-speed bench-scaling bench-labs bench-grading
 
 # How fast training is, beside other libraries. They are installed by pip into an environment of
 # their own. bench-quick takes under a minute, and whoever is there already.
