@@ -27,13 +27,12 @@ def configure_marks(parser: argparse.ArgumentParser) -> None:
     add("--feedback-zip", type=Path, metavar="FILE", help="write a page for each student, zipped")
     add("--column", action="append", default=[], metavar="KEY=NAME",
         help=f"what a column is called in your language; KEY is {', '.join(COLUMNS)}")  # fmt: skip
-    moodle.set_defaults(run=run_moodle)
     canvas = systems.add_parser("canvas", help="fill in one column of a gradebook")
     _add_common(canvas)
     add = canvas.add_argument
     add("--export", type=Path, required=True, metavar="FILE", help="as exported from Canvas")
     add("--assignment", metavar="ID", help="the number or the title of the assignment's column")
-    canvas.set_defaults(run=run_canvas)
+    parser.set_defaults(run=run_marks)
 
 
 def _add_common(parser: argparse.ArgumentParser) -> None:
@@ -44,6 +43,11 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
     add("--roster", type=Path, metavar="FILE", help="a CSV file: name,id,email")
     add("--encoding", metavar="NAME", help="of the CSV files, if it is not UTF-8: gb18030, cp1252")
     add("--keep", action="store_true", help="leave the grades that stand there already")
+
+
+def run_marks(arguments: argparse.Namespace) -> int:
+    """Fill in the file of the system that is asked for."""
+    return run_moodle(arguments) if arguments.system == "moodle" else run_canvas(arguments)
 
 
 def run_moodle(arguments: argparse.Namespace) -> int:
