@@ -259,6 +259,19 @@ ARITHMETIC_INTENSITY = Function(
             "You return the FLOP. Divide them by the bytes.",
         ),
         Slip(
+            "the lecture's layer",
+            lambda n, m, batch, *, bytes_per_number: _intensity(
+                numbers=lambda n, m, b: 2 * b * n + n * n, flop=lambda n, m, b: 2 * b * n * n
+            )(n, m, batch, bytes_per_number=8),
+            "You return the lecture's formula. It is for n outputs, no bias, and 8 bytes a number:"
+            " count anew for m outputs, b, and bytes_per_number.",
+        ),
+        _given(
+            "rounded",
+            lambda flop, numbers, size: np.round(flop / (size * numbers), 2),
+            "You round. The example shows four digits; return all that there are.",
+        ),
+        Slip(
             "the limit of a huge batch",
             lambda n, m, batch, *, bytes_per_number: _intensity(
                 flop=lambda n, m, b: 2 * n * m + 0 * b, numbers=lambda n, m, b: n + m + 0 * b
@@ -333,19 +346,22 @@ def _batch(n, m, ridge, size):
 def _batch_inputs(rng: np.random.Generator) -> list[Arguments]:
     def near(n, m, ridge, size, peak=RATE):
         """Make a case whose batch is far from a whole number, where right roundings may differ."""
-        while not 0.1 < _batch(n, m, ridge, size) % 1 < 0.9:
+        bandwidth = float(f"{peak / ridge:.3g}")
+        while not 0.1 < _batch(n, m, peak / bandwidth, size) % 1 < 0.9:
             ridge *= 1.013
-        return (n, m, keywords(peak=peak, bandwidth=peak / ridge, bytes_per_number=size))
+            bandwidth = float(f"{peak / ridge:.3g}")
+        return (n, m, keywords(peak=peak, bandwidth=bandwidth, bytes_per_number=size))
 
     n, m = (int(size) for size in rng.choice(np.arange(60, 400), size=2, replace=False))
-    cases = [near(1, 1, 0.06, 8), near(2, 1, 0.05, 8), near(100, 50, 10.0, 2)]
+    cases = [near(1, 1, 0.05, 8), near(2, 1, 0.05, 8), near(100, 50, 10.0, 2)]
     cases += [near(n, m, ridge, 2) for ridge in (1.0, 3.0, 10.0, rng.uniform(12, 20))]
     cases += [near(n, m, 2.0, size) for size in (8, 4, 2, 1)]
     cases += [near(m, n, 5.0, 4), near(3 * n, m, 5.0, 4), near(n, 3 * m, 5.0, 4)]
     cases += [near(n, m, 7.0, 2, peak=3e9), near(n, m, 7.0, 2, peak=3e14)]
+    cases += [near(1, 4, 0.1875, 8), near(3, 5, 0.875, 4)]  # here the bias weighs much
     cases += [near(n, m, 2.0, 4, peak=0.5)]  # in other units
     cases += [near(n, 1, 0.1, 8), near(1, n, 0.1, 8), near(4096, 4096, 153.0, 2)]
-    cases += [(n, m, keywords(peak=RATE, bandwidth=RATE / r, bytes_per_number=8)) for r in (50, 90)]
+    cases += [(n, m, keywords(peak=RATE, bandwidth=b, bytes_per_number=8)) for b in (2e10, 1e10)]
     cases += [(2, 2, keywords(peak=2, bandwidth=4, bytes_per_number=4))]  # exactly none
     bad = ((0.0, 1.0), (-1.0, 1.0), (1.0, 0.0), (1.0, -1.0))
     return [
@@ -374,6 +390,13 @@ def _bound(
             return rounded(np.float64(due * cost(n, m)) / gain(n, m, due))
 
     return compute_bound_batch
+
+
+def _owed_alone(n, m, *, peak, bandwidth, bytes_per_number):
+    if peak <= 0 or bandwidth <= 0:
+        raise ValueError
+    owed = bytes_per_number * peak / bandwidth
+    return int(np.ceil(owed * (n * m + m))) if 2 * n * m > owed * (n + m) else np.inf
 
 
 def _as_it_comes(batch):
@@ -502,9 +525,25 @@ COMPUTE_BOUND_BATCH = Function(
             "A sample's n + m numbers owe as much each as those of W do: r (n + m).",
         ),
         Slip(
+            "a minus in a sample's numbers",
+            _bound(gain=lambda n, m, owed: 2 * n * m - owed * (n - m)),
+            "You subtract m from n. A sample brings n numbers of X *and* m numbers of Z: n + m.",
+        ),
+        Slip(
+            "not divided",
+            _owed_alone,
+            "You return what W and b owe. Divide it by what each sample gains.",
+        ),
+        Slip(
             "a plus",
             _bound(gain=lambda n, m, owed: 2 * n * m + owed * (n + m)),
             "A sign is wrong: r (n + m) goes to the other side of the inequality, with a minus.",
+        ),
+        Slip(
+            "to the nearest",
+            _bound(rounded=lambda batch: int(np.round(batch))),
+            "You round to the nearest. Where that is down, the batch has not reached the ridge:"
+            " round up.",
         ),
         Slip(
             "no bias",
@@ -572,14 +611,14 @@ COMPUTE_BOUND_BATCH = Function(
 
 def _scale_inputs(rng: np.random.Generator) -> list[Arguments]:
     def gradient(n, *odd):
-        g = np.round(rng.normal(size=n) * 20, 2)
+        g = np.round(rng.choice([-1.0, 1.0], size=n) * rng.uniform(90, 400, size=n), 2)
         places = rng.choice(n, size=len(odd), replace=False)
         g[places] = odd
         return g
 
     inf, nan = np.inf, np.nan
     three = keywords(growth_interval=3)
-    S = float(2.0 ** rng.integers(5, 12))
+    S = float(2.0 ** rng.integers(10, 15))
     cases: list[Arguments] = [(1024.0, 0, gradient(1), three), (1024.0, 2, gradient(1), three)]
     cases += [(1024.0, 1, np.array([inf]), three)]
     cases += [(S, good, gradient(4), keywords(growth_interval=5)) for good in (0, 1, 3, 4, 5, 9)]
@@ -591,6 +630,7 @@ def _scale_inputs(rng: np.random.Generator) -> list[Arguments]:
     cases += [(S, 1, np.array([3, -7]), three), (1, 0, np.array([inf, 1.0]), three)]
     cases += [(0.5, 1, np.array([nan, 1.0]), three), (3, 2, gradient(2), three)]
     cases += [(S, 1999, gradient(2), keywords(growth_interval=2000))]
+    cases += [(S, 1, np.array([3.5, inf]), three)]
     good = gradient(2)
     return [
         *cases,
@@ -698,10 +738,23 @@ LOSS_SCALE = Function(
             "You double at every good step: the next one overflows. Wait for growth_interval.",
             due=lambda good, k: True,
         ),
+        Slip(
+            "scaled once more",
+            lambda scale, good_steps, gradient, *, growth_interval: _scaler(
+                overflowed=lambda g: not (np.abs(g * scale) <= 65504).all()
+            )(scale, good_steps, gradient, growth_interval=growth_interval),
+            "You multiply the gradient by the scale. It is scaled already: look at it as it came.",
+        ),
         _scales(
             "all must overflow",
             "You ask whether *all* entries have overflowed. One is enough: the step is spoilt.",
             overflowed=lambda g: not np.isfinite(g).any(),
+        ),
+        _scales(
+            "infinity unseen",
+            "You look for NaN alone. The overflow itself is an infinity: np.isfinite is False for"
+            " both.",
+            overflowed=lambda g: np.isnan(g).any(),
         ),
         _scales(
             "the first entry alone",
@@ -716,15 +769,9 @@ LOSS_SCALE = Function(
         ),
         _scales(
             "NaN unseen",
-            "You look for infinities alone. Computing on with one gives NaN, so NaN is an overflow"
-            " too: np.isfinite is False for both.",
+            "You miss NaN. Computing on with an infinity gives NaN, so it is an overflow too;"
+            " comparisons with it are False, but np.isfinite is False for both.",
             overflowed=lambda g: np.isinf(g).any(),
-        ),
-        _scales(
-            "infinity unseen",
-            "You look for NaN alone. The overflow itself is an infinity: np.isfinite is False for"
-            " both.",
-            overflowed=lambda g: np.isnan(g).any(),
         ),
         _scales(
             "minus infinity unseen",
@@ -803,6 +850,13 @@ LOSS_SCALE = Function(
             "You grow only where the count *equals* growth_interval. It may be above, and then the"
             " scale would never grow again: use >=.",
             due=lambda good, k: good + 1 == k,
+        ),
+        _scales(
+            "counted on for ever",
+            "You grow at multiples of growth_interval, and the count goes on. It starts again at 0"
+            " when the scale changes.",
+            due=lambda good, k: (good + 1) % k == 0,
+            grow=lambda scale, good: (scale * 2, good + 1),
         ),
         _scales(
             "by the remainder",
