@@ -79,6 +79,11 @@ def read_seed(path: Path) -> int:
         raise ValueError(f"{path} must hold one whole number, the secret seed") from error
 
 
+def digest_of(source: str) -> str:
+    """Return what tells one submission's text from another in the gradebook."""
+    return hashlib.sha256(source.encode("utf-8", "replace")).hexdigest()
+
+
 def grader_of(exercise: ExerciseCases) -> str:
     """Return a name for all that decides a verdict: this engine's code, and the cases."""
     digest = hashlib.sha256(write_cases(exercise).encode())
@@ -192,8 +197,8 @@ def _tasks(
                 source, sentence = read_source(submission.path), ""
             except SubmissionError as error:
                 source, sentence = "", printable(str(error))
-            digest = hashlib.sha256((source or f"refused: {sentence}").encode("utf-8", "replace"))
-            key = Key(submission.student, slug, digest.hexdigest(), graders[slug])
+            digest = digest_of(source or f"refused: {sentence}")
+            key = Key(submission.student, slug, digest, graders[slug])
             if book.meet(key, run):
                 tally.known += 1
             elif sentence:

@@ -38,6 +38,19 @@ CREATE TABLE IF NOT EXISTS result (
 ) WITHOUT ROWID;
 """
 
+_COLUMNS = {
+    "run": {"id", "layers"},
+    "submission": {
+        *("id", "student", "exercise", "digest", "grader", "file", "layers", "cpu_seconds"),
+        *("graded", "seen"),
+    },
+    "result": {
+        *("submission", "place", "function", "number", "points", "max_points", "status", "stage"),
+        *("slip", "diagnosis", "html", "seconds"),
+    },
+}
+"""What is asked of a file that exists: a gradebook of another version lacks some of it."""
+
 # Of each student and exercise, the submission that the latest run met.
 _LATEST = """
 SELECT id FROM (
@@ -115,10 +128,10 @@ class Gradebook:
         self.path = path
         try:
             self._connection = sqlite3.connect(path, timeout=10, isolation_level=None)
+            self._check_columns()
             self._connection.execute("PRAGMA journal_mode = WAL")
             self._connection.execute("PRAGMA foreign_keys = ON")
-            self._connection.executescript(_SCHEMA)
-            self._connection.execute("SELECT seen, cpu_seconds FROM submission LIMIT 1")
+            self._connection.executescript(f"BEGIN;{_SCHEMA}COMMIT;")
         except sqlite3.Error as error:
             raise GradebookError(
                 f"{path} cannot be used as a gradebook ({error}): name another file, or mend its"
@@ -135,6 +148,26 @@ class Gradebook:
         trace: TracebackType | None,
     ) -> None:
         self._connection.close()
+
+    def _check_columns(self) -> None:
+        """Refuse a gradebook of another version of the course, and leave it as it is."""
+        if not self._connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone():
+            return  # a new file
+        missing = [
+            f"{table}.{column}"
+            for table, columns in _COLUMNS.items()
+            for column in columns - set(self._columns(table))
+        ]
+        if missing:
+            self._connection.close()
+            raise GradebookError(
+                f"{self.path} cannot be used as a gradebook: it is of another version of the"
+                f" course, or of another program (it lacks {', '.join(sorted(missing))})."
+                " Grade the folder anew with --gradebook NEW.db, and --seed with the old seed"
+            )
+
+    def _columns(self, table: str) -> list[str]:
+        return [row[1] for row in self._connection.execute(f"PRAGMA table_info({table})")]
 
     def begin(self, layers: Iterable[str]) -> int:
         """Note that a run begins, with the layers in force, and return its number."""
@@ -171,14 +204,31 @@ class Gradebook:
                 cursor.execute("ROLLBACK")
                 raise
 
-    def rows(self) -> list[Row]:
-        """Return the verdicts that stand: those on each student's latest submission."""
+    def rows(self, exercise: str = "", *, pages: bool = True) -> list[Row]:
+        """Return the verdicts that stand: those on each student's latest submission.
+
+        Parameters
+        ----------
+        exercise : str
+            Return those on this exercise alone; "" for all.
+        pages : bool
+            Read the verdicts as HTML too, which is most of a gradebook; else they are "".
+        """
+        html = "html" if pages else "''"
         found = self._connection.execute(
             "SELECT student, exercise, function, number, points, max_points, status, stage, slip,"
-            " diagnosis, html, seconds, file, seen FROM result JOIN submission ON submission = id"
-            f" WHERE id IN ({_LATEST}) ORDER BY student, exercise, place"
+            f" diagnosis, {html}, seconds, file, seen FROM result JOIN submission ON submission = id"
+            f" WHERE id IN ({_LATEST}) AND ? IN ('', exercise) ORDER BY student, exercise, place",
+            (exercise,),
         )
         return [Row(*row) for row in found]
+
+    def digests(self) -> dict[tuple[str, str], str]:
+        """Return the digest of each text that stands, by student and exercise."""
+        found = self._connection.execute(
+            f"SELECT student, exercise, digest FROM submission WHERE id IN ({_LATEST})"
+        )
+        return {(student, exercise): digest for student, exercise, digest in found}
 
     def counts(self) -> tuple[int, int]:
         """Return how many submissions are kept, and how many of them stand."""
