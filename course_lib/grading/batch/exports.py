@@ -7,7 +7,7 @@ import hashlib
 import io
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,16 @@ def csv_text(rows: Iterable[Row]) -> str:
     for row in rows:
         cells = [getattr(row, column) for column in COLUMNS]
         writer.writerow([no_formula(cell) if isinstance(cell, str) else cell for cell in cells])
+    return out.getvalue()
+
+
+def key_text(names: Mapping[str, str]) -> str:
+    """Return whose pseudonym is whose as CSV, sorted by pseudonym."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(("pseudonym", "student"))
+    for student, pseudonym in sorted(names.items(), key=lambda item: item[1]):
+        writer.writerow((pseudonym, no_formula(student)))
     return out.getvalue()
 
 

@@ -151,6 +151,6 @@ def _bounded(name: str) -> str:
     """Return a pattern for a name that is no part of a longer word, where there are words."""
     if _WITHOUT_SPACES.fullmatch(name):
         return re.escape(name)
-    spaced = r"\s+".join(re.escape(part) for part in name.split())
+    spaced = r"[^\S\n]+".join(re.escape(part) for part in name.split())
     letter = r"\d" if name.isdigit() else r"[^\W\d_]"
     return f"(?<!{letter}){spaced}(?!{letter})"

@@ -24,7 +24,7 @@ import builtins
 import hashlib
 import keyword
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeAlias
@@ -113,7 +113,11 @@ def needed_bits(submissions: int) -> float:
     return float(np.log2(max(submissions * (submissions - 1) / 2, 1)) + MARGIN)
 
 
-def alike(sources: Mapping[str, str], given: Iterable[str] = ()) -> list[Alike]:
+def alike(
+    sources: Mapping[str, str],
+    given: Iterable[str] = (),
+    show: Callable[[str], str] = str,
+) -> list[Alike]:
     """Return the submissions to one exercise that are too alike, the most alike first.
 
     Parameters
@@ -122,13 +126,15 @@ def alike(sources: Mapping[str, str], given: Iterable[str] = ()) -> list[Alike]:
         What each student handed in, as `submission.read_source` returns it.
     given : iterable of str
         Texts that everyone has: the stub, the lecture, the solution.
+    show : callable
+        Makes of a submission what is shown of it, line for line.
     """
     students = sorted(sources)
     corpus = _Corpus([sources[student] for student in students], given)
     pairs = [pair for pair in corpus.pairs() if pair.surplus >= needed_bits(len(students))]
     found = []
     for best, group in _groups(pairs):
-        pieces = corpus.pieces(best, [sources[students[i]] for i in best[:2]])
+        pieces = corpus.pieces(best, [show(sources[students[i]]) for i in best[:2]])
         found.append(
             Alike(
                 students=(students[best.first], students[best.second]),
@@ -222,11 +228,11 @@ class _Corpus:
         rarest = min((int(self._holders[shingle]) for shingle in taken), default=0)
         return _Pair(min(one, other), max(one, other), total, len(taken), rarest)
 
-    def pieces(self, pair: _Pair, sources: Sequence[str]) -> tuple[list[Line], list[Line]]:
+    def pieces(self, pair: _Pair, shown: Sequence[str]) -> tuple[list[Line], list[Line]]:
         """Return the lines that two share and that less than half of the class has."""
         a = self._shared_rows(pair.first, pair.second)
         b = self._shared_rows(pair.second, pair.first)
-        return _excerpt(sources[0], a), _excerpt(sources[1], b)
+        return _excerpt(shown[0], a), _excerpt(shown[1], b)
 
     def _shared_rows(self, text: int, other: int) -> set[int]:
         own = self._own(text)

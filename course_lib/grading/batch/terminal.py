@@ -12,12 +12,15 @@ from pathlib import Path
 from tqdm import tqdm
 
 from course_lib.grading.batch.archives import opened
-from course_lib.grading.batch.exports import csv_text, write_feedback, write_gradescope
+from course_lib.grading.batch.exports import csv_text, key_text, write_feedback, write_gradescope
 from course_lib.grading.batch.grade import Tally, grade, process_pool, read_seed
 from course_lib.grading.batch.gradebook import Gradebook
+from course_lib.grading.batch.likeness import compare
 from course_lib.grading.batch.overview import as_text, overview
-from course_lib.grading.batch.pages import render
+from course_lib.grading.batch.pages import class_page
+from course_lib.grading.batch.pseudonyms import disguise, pseudonyms
 from course_lib.grading.batch.submissions import Found, find_submissions
+from course_lib.grading.batch.whole_files import write_whole
 from course_lib.grading.cases import ExerciseCases
 from course_lib.grading.generate import make_exercise
 from course_lib.grading.places import SOLUTIONS, teachers_course
@@ -44,6 +47,7 @@ def configure_grade(parser: argparse.ArgumentParser) -> None:
     add("--csv", type=Path, metavar="FILE", help="write the marks as a table")
     add("--feedback", type=Path, metavar="DIR", help="write a page for each student")
     add("--gradescope", type=Path, metavar="DIR", help="write results.json for each student")
+    add("--pseudonyms", action="store_true", help="name nobody in --csv, --feedback, --gradescope")
     parser.set_defaults(run=run_grade)
 
 
@@ -144,8 +148,10 @@ def _executor(arguments: argparse.Namespace) -> tuple[Callable[[], Executor], in
 
 def _export(book: Gradebook, arguments: argparse.Namespace) -> None:
     rows = book.rows()
+    if arguments.pseudonyms:
+        rows = disguise(rows, _pseudonyms(book, arguments))
     if arguments.csv:
-        arguments.csv.write_text(csv_text(rows), encoding="utf-8", newline="")
+        write_whole(arguments.csv, csv_text(rows).encode())
         print(f"marks: {arguments.csv}")
     if arguments.feedback:
         print(f"feedback: {write_feedback(rows, arguments.feedback)} pages")
@@ -153,19 +159,54 @@ def _export(book: Gradebook, arguments: argparse.Namespace) -> None:
         print(f"Gradescope: {write_gradescope(rows, arguments.gradescope)} students")
 
 
+def _pseudonyms(book: Gradebook, arguments: argparse.Namespace) -> dict[str, str]:
+    """Return the pseudonym of every student of a gradebook, whatever is shown of it.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the secret seed is not there: a new one would make other names.
+    """
+    path = arguments.seed or Path(f"{arguments.gradebook}.seed")
+    if not path.is_file():
+        raise FileNotFoundError(
+            f"there is no {path}: pseudonyms are made from the secret seed that `course grade` kept"
+            " there. Put it back, or name it with --seed FILE"
+        )
+    return pseudonyms(sorted({student for student, _ in book.digests()}), read_seed(path))
+
+
 def configure_report(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `course report`."""
-    parser.add_argument("gradebook", type=Path, help="the file that `course grade` made")
-    parser.add_argument("--html", type=Path, metavar="FILE", help="write it as a page too")
+    add = parser.add_argument
+    add("gradebook", type=Path, help="the file that `course grade` made")
+    add("--html", type=Path, metavar="FILE", help="write it as a page too")
+    add("--exercise", metavar="SLUG", default="", help="look at this exercise alone")
+    add("--submissions", type=Path, metavar="DIR", help="ask who is too alike; DIR as for grade")
+    add("--pseudonyms", action="store_true", help="name nobody")
+    add("--key", type=Path, metavar="FILE", help="write whose pseudonym is whose, for you alone")
+    add("--seed", type=Path, metavar="FILE", help="the secret seed; by default GRADEBOOK.seed")
     parser.set_defaults(run=run_report)
 
 
 def run_report(arguments: argparse.Namespace) -> int:
-    """Print how the class did."""
+    """Print how the class did, and write it as a page."""
+    exercise, key = arguments.exercise, arguments.key
     with Gradebook(arguments.gradebook, must_exist=True) as book:
-        whole = overview(book)
+        names = _pseudonyms(book, arguments) if arguments.pseudonyms or key else None
+        shown = names if arguments.pseudonyms else None
+        whole = overview(book, exercise, shown)
+        likeness = None
+        if arguments.submissions:
+            with opened(arguments.submissions, []) as folder:
+                likeness = compare(folder, book, exercise, shown)
     print(as_text(whole))
+    if likeness:
+        print(f"\n{likeness.as_text()}")
     if arguments.html:
-        arguments.html.write_text(render("class.html", overview=whole), encoding="utf-8")
+        write_whole(arguments.html, class_page(whole, likeness).encode("utf-8", "replace"))
         print(f"\npage: {arguments.html}")
+    if key and names:
+        write_whole(key, key_text(names).encode())
+        print(f"whose pseudonym is whose: {key}")
     return 0
