@@ -16,7 +16,7 @@ from course_lib.grading.batch.exports import (
 )
 from course_lib.grading.batch.gradebook import Gradebook, Graded, Key
 from course_lib.grading.batch.overview import as_text, overview
-from course_lib.grading.batch.pages import render
+from course_lib.grading.batch.pages import class_page
 from course_lib.grading.judge import judge
 from course_lib.grading.report import report
 
@@ -101,8 +101,10 @@ def test_the_overview_counts_the_class(book):
     assert (whole.students, whole.submissions) == (5, 5)
     (exercise,) = whole.exercises
     assert (exercise.mean, exercise.full_marks, exercise.max_points) == (4, 2, 10)
-    assert exercise.slips == [(2, "double", "forgot the 2")]
-    assert exercise.distribution[0] == ("0 to 1", 3)
+    (slip,) = exercise.slips
+    assert (slip.count, slip.function, slip.name) == (2, "double", "forgot the 2")
+    assert slip.students == ["bob", "Ève, O'Hara"]
+    assert exercise.distribution[0] == ("0", 3)
     assert exercise.distribution[-1] == ("10", 2)
     assert sum(count for _, count in exercise.distribution) == 5
     assert exercise.functions[0].others == "2 failed, 1 error"
@@ -111,7 +113,7 @@ def test_the_overview_counts_the_class(book):
 
 def test_the_page_and_the_text_of_the_class_say_the_same(book):
     whole = overview(book)
-    page, text = render("class.html", overview=whole), as_text(whole)
+    page, text = class_page(whole), as_text(whole)
     for words in ("forgot the 2", "2 failed, 1 error", "99_made_up"):
         assert words in page
         assert words in text

@@ -30,6 +30,8 @@ OUTCOMES = (PASSED, SLIPPED, WRONG, ABSENT)
 FULL, PART, NONE, MISSING = "full", "part", "none", "missing"
 MARKS = (FULL, PART, NONE, MISSING)
 """Of an exercise: all points, some, none, not handed in."""
+GIVEN = "given"
+"""Of an exercise, in a large class: it, or a later one, was handed in."""
 
 
 @dataclass(frozen=True)
@@ -152,7 +154,7 @@ def overview(
             (function for function in functions if function.solved < function.students),
             key=lambda f: (f.solved / f.students, -f.students, f.exercise, f.number),
         )[:AGAIN],
-        patterns=_patterns(_marks(rows, list(by_exercise))) if len(exercises) > 1 else [],
+        patterns=_topic_patterns(rows, sorted(by_exercise)) if len(exercises) > 1 else [],
         slowest=sorted(rows, key=lambda row: -row.seconds)[:SLOWEST],
         same_text=sum(count for count in copies.values() if count > 1),
         pseudonyms=names is not None,
@@ -255,7 +257,7 @@ def _marks(rows: Sequence[Row], slugs: Sequence[str]) -> dict[str, tuple[str, ..
         got, most = points[row.student].get(row.exercise, (0, 0))
         points[row.student][row.exercise] = got + row.points, most + row.max_points
     return {
-        student: tuple(_mark(*own[slug]) if slug in own else MISSING for slug in sorted(slugs))
+        student: tuple(_mark(*own[slug]) if slug in own else MISSING for slug in slugs)
         for student, own in points.items()
     }
 
@@ -264,8 +266,25 @@ def _mark(points: int, most: int) -> str:
     return FULL if points == most else PART if points else NONE
 
 
+def _topic_patterns(rows: Sequence[Row], slugs: Sequence[str]) -> list[Pattern]:
+    """Return a line for each student; in a large class, one for each topic that was the last."""
+    marks = _marks(rows, slugs)
+    if len(marks) <= ROWS:
+        return _patterns(marks)
+    groups: dict[int, list[str]] = defaultdict(list)
+    for student, own in sorted(marks.items()):
+        groups[max(place for place, mark in enumerate(own) if mark != MISSING)].append(student)
+    return [
+        Pattern((GIVEN,) * (last + 1) + (MISSING,) * (len(slugs) - last - 1), students)
+        for last, students in sorted(groups.items(), reverse=True)
+    ]
+
+
 def _patterns(marks: Mapping[str, tuple[str, ...]]) -> list[Pattern]:
-    """Return a line for each student, the best first; in a large class one for each pattern."""
+    """Return a line for each student, the best first; in a large class one for each pattern.
+
+    There a slip counts as wrong: a pattern has to be shared to be worth a line.
+    """
     if len(marks) <= ROWS:
         return [
             Pattern(own, [student])
@@ -273,7 +292,7 @@ def _patterns(marks: Mapping[str, tuple[str, ...]]) -> list[Pattern]:
         ]
     groups: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for student, own in sorted(marks.items()):
-        groups[own].append(student)
+        groups[tuple(WRONG if mark == SLIPPED else mark for mark in own)].append(student)
     lines = sorted(groups.items(), key=lambda item: (-len(item[1]), _rank(item[0])))
     shown = [Pattern(*line) for line in lines[:PATTERNS]]
     rest = sorted(student for _, students in lines[PATTERNS:] for student in students)

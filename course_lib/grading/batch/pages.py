@@ -9,7 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from course_lib.grading.batch.likeness import SHOWN, Comparison
-from course_lib.grading.batch.overview import Overview
+from course_lib.grading.batch.overview import ROWS, Overview
 
 COMMON = 12
 """Slips of an exercise that are shown at once; the rarer ones unfold."""
@@ -43,4 +43,6 @@ def render(template: str, **values: Any) -> str:
 
 def class_page(overview: Overview, likeness: Comparison | None = None) -> str:
     """Return the class at a glance as a page that needs nothing but itself."""
-    return render("class.html", overview=overview, likeness=likeness, shown=SHOWN, common=COMMON)
+    return render(
+        "class.html", overview=overview, likeness=likeness, shown=SHOWN, common=COMMON, rows=ROWS
+    )

@@ -173,7 +173,7 @@ class _Corpus:
         hashes, whole = _shingles(tokens, of_cell)
         known, whole_known = _shingles(*_tokens_of(texts, set())[:3:2])
         kept = whole & ~np.isin(hashes, known[whole_known])
-        indexed = kept & _winnowed(np.where(kept, hashes, np.iinfo(np.uint64).max))
+        indexed = kept & winnowed(np.where(kept, hashes, np.iinfo(np.uint64).max))
         self._place = np.flatnonzero(kept)
         self._text = of_text[kept]
         self._cell = of_cell[kept]
@@ -310,7 +310,7 @@ def _shingles(tokens: Array, of_cell: Array) -> tuple[Array, Array]:
     return hashes, whole
 
 
-def _winnowed(hashes: Array) -> Array:
+def winnowed(hashes: Array) -> Array:
     """Mark the smallest hash of each `WINDOW` in a row, the first of equals."""
     chosen = np.zeros(len(hashes), bool)
     if len(hashes) >= WINDOW:
