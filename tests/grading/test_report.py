@@ -8,6 +8,7 @@ import io
 import itertools
 import json
 import re
+import shutil
 import sqlite3
 from pathlib import Path
 
@@ -248,7 +249,7 @@ def test_a_full_disk_leaves_the_page_of_yesterday(book, tmp_path, capsys, monkey
         self.touch()
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(Path, "write_text", full)
+    monkeypatch.setattr(Path, "write_bytes", full)
     assert run(tmp_path / "grades.db", "--html", page) == 2
     assert "No space left" in capsys.readouterr().err
     assert page.read_text() == "yesterday"
@@ -437,6 +438,12 @@ def test_a_file_that_cannot_be_read_is_counted_and_stops_nothing(collected, tmp_
     text = Page(page.read_text("utf-8")).text
     assert "1 files cannot be read." in text
     assert "no two stand out" in text
+
+
+def test_a_zip_of_submissions_is_compared_as_its_folder_is(collected, tmp_path, capsys):
+    shutil.make_archive(str(tmp_path / "all"), "zip", collected)
+    assert run(tmp_path / "grades.db", "--submissions", tmp_path / "all.zip") == 0
+    assert "Ada Lovelace and 王小明: " in capsys.readouterr().out
 
 
 def test_what_the_solution_says_is_nobodys_own(collected, tmp_path, monkeypatch):

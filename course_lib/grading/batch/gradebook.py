@@ -217,7 +217,8 @@ class Gradebook:
         html = "html" if pages else "''"
         found = self._connection.execute(
             "SELECT student, exercise, function, number, points, max_points, status, stage, slip,"
-            f" diagnosis, {html}, seconds, file, seen FROM result JOIN submission ON submission = id"
+            f" diagnosis, {html}, seconds, file, seen"
+            " FROM result JOIN submission ON submission = id"
             f" WHERE id IN ({_LATEST}) AND ? IN ('', exercise) ORDER BY student, exercise, place",
             (exercise,),
         )
