@@ -111,6 +111,8 @@ def _trimmed(files: dict[str, File]) -> dict[str, File]:
         return path in files or path in folders
 
     def page(path: str, file: File) -> File:
+        if path.startswith("course_lib/"):  # it is read by programs, not from page to page
+            return file
         if path.endswith(".md"):
             return file._replace(content=trim(file.content.decode(), path, is_there).encode())
         if path.endswith(".ipynb"):
@@ -169,12 +171,17 @@ def _say(copy: Snapshot, folder: Path | None, archive: Path | None) -> None:
     lectures = sum(bool(re.match(r"notebooks/\d.*\.ipynb", path)) for path in copy.files)
     tasks = sum(bool(re.match(r"exercises/\d.*\.ipynb", path)) for path in copy.files)
     source = f"commit {copy.commit[:10]}" if copy.commit else "the files here"
-    print(f"{lectures} lectures and {tasks} exercises of {source}, without answers:")
+    counted = f"{_count(lectures, 'lecture')} and {_count(tasks, 'exercise')}"
+    print(f"{counted} of {source}, without answers:")
     if folder is not None:
         print(f"  {folder}: {len(copy.files)} files")
     if archive is not None:
         content = archive.read_bytes()
         print(f"  {archive}: {len(content) / 1e6:.1f} MB, SHA-256 {_sum(content)}")
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}{'s' if number != 1 else ''}"
 
 
 def _sum(content: bytes) -> str:
