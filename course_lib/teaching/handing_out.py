@@ -10,7 +10,7 @@ import shutil
 import tempfile
 import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -23,6 +23,19 @@ ZIP_FOLDER = "course"
 """The one folder in the zip file, whatever that is called."""
 
 _FIRST_ZIP_DATE = 315532800  # 1980-01-01: the format knows nothing earlier
+
+
+def with_manifest(copy: Snapshot, topics: Sequence[str] = ()) -> Snapshot:
+    """Add the file that says what was released, for a teacher and for `--update`."""
+    sums = {path: checksum(file.content) for path, file in copy.files.items()}
+    said = {"commit": copy.commit, "topics": list(topics) or "all", "files": sums}
+    manifest = File(f"{json.dumps(said, indent=1)}\n".encode())
+    return copy._replace(files={MANIFEST: manifest, **copy.files})
+
+
+def checksum(content: bytes) -> str:
+    """Return the SHA-256 of a file, as `sha256sum` prints it."""
+    return hashlib.sha256(content).hexdigest()
 
 
 def write_folder(copy: Snapshot, folder: Path, house: Path, *, update: bool = False) -> None:
@@ -81,7 +94,7 @@ def _unchanged(folder: Path, copy: Snapshot) -> list[str]:
     except (ValueError, KeyError, TypeError, AttributeError, AssertionError):
         raise ValueError(f"{folder / MANIFEST} cannot be read; release into a new folder") from None
     there = [path for path in sums if (folder / path).is_file()]
-    changed = [path for path in there if _sum(folder / path) != sums[path]]
+    changed = [path for path in there if checksum((folder / path).read_bytes()) != sums[path]]
     strangers = [p for p in copy.files if p not in sums and p != MANIFEST and (folder / p).exists()]
     if changed or strangers:
         names = ", ".join([*changed, *strangers][:5])
@@ -90,10 +103,6 @@ def _unchanged(folder: Path, copy: Snapshot) -> list[str]:
             " Move that away, or release into a new folder"
         )
     return [path for path in there if path not in copy.files]
-
-
-def _sum(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _write(path: Path, file: File) -> None:

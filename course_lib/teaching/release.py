@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import argparse
 import difflib
-import hashlib
-import json
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from course_lib.grading.places import SOLUTIONS, course_folders
 from course_lib.grading.regions import BEGIN, cut
-from course_lib.teaching.handing_out import MANIFEST, write_folder, write_zip
+from course_lib.teaching.handing_out import checksum, with_manifest, write_folder, write_zip
 from course_lib.teaching.minutes import topics as lectures_in
 from course_lib.teaching.snapshot import File, Snapshot, read_notebook, take
 from course_lib.teaching.trim import trim, trim_notebook
@@ -56,7 +54,7 @@ def students_copy(house: Path, topics: Iterable[str] = (), commit: str = "HEAD")
     chosen = _select(files, asked) if asked else files
     for path, file in chosen.items():
         _refuse_answers(path, file, solutions)
-    return taken._replace(files=_with_manifest(_trimmed(chosen), taken.commit, asked))
+    return with_manifest(taken._replace(files=_trimmed(chosen)), asked)
 
 
 def _slug(path: str) -> str:
@@ -122,13 +120,6 @@ def _trimmed(files: dict[str, File]) -> dict[str, File]:
     return {path: page(path, files[path]) for path in sorted(files)}
 
 
-def _with_manifest(files: dict[str, File], commit: str, topics: list[str]) -> dict[str, File]:
-    """Add the file that says what was released, for teacher and `--update`."""
-    sums = {path: hashlib.sha256(file.content).hexdigest() for path, file in files.items()}
-    text = json.dumps({"commit": commit, "topics": topics or "all", "files": sums}, indent=1)
-    return {MANIFEST: File(f"{text}\n".encode()), **files}
-
-
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `course release`."""
     parser.add_argument("folder", nargs="?", type=Path, metavar="DIR", help="a new or empty folder")
@@ -177,12 +168,8 @@ def _say(copy: Snapshot, folder: Path | None, archive: Path | None) -> None:
         print(f"  {folder}: {len(copy.files)} files")
     if archive is not None:
         content = archive.read_bytes()
-        print(f"  {archive}: {len(content) / 1e6:.1f} MB, SHA-256 {_sum(content)}")
+        print(f"  {archive}: {len(content) / 1e6:.1f} MB, SHA-256 {checksum(content)}")
 
 
 def _count(number: int, word: str) -> str:
     return f"{number} {word}{'s' if number != 1 else ''}"
-
-
-def _sum(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
