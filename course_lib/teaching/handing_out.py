@@ -41,8 +41,8 @@ def checksum(content: bytes) -> str:
 def write_folder(copy: Snapshot, folder: Path, house: Path, *, update: bool = False) -> None:
     """Write the copy into a new or empty folder, or over an earlier copy.
 
-    Everything is written beside `folder` first and then moved: where that fails, `folder` is as
-    it was.
+    Everything is written to the same drive first, and moved when it is whole: where that fails,
+    `folder` is as it was.
 
     Raises
     ------
@@ -54,7 +54,8 @@ def write_folder(copy: Snapshot, folder: Path, house: Path, *, update: bool = Fa
     obsolete = _obsolete(copy, folder, house, update=update)
     with _said_by_name(folder):
         folder.parent.mkdir(parents=True, exist_ok=True)
-        stage = Path(tempfile.mkdtemp(prefix=".release-", dir=folder.parent))
+        near = folder if folder.exists() else folder.parent  # a folder may be a drive of its own
+        stage = Path(tempfile.mkdtemp(prefix=".release-", dir=near))
         try:
             for path, file in copy.files.items():
                 _write(stage / path, file)
@@ -120,13 +121,12 @@ def write_zip(copy: Snapshot, archive: Path) -> None:
 
     Raises
     ------
+    ValueError
+        If `archive` is no place for a file.
     OSError
         If it cannot be written.
     """
-    if archive.is_dir():
-        raise ValueError(f"{archive} is a folder; name a file, as {archive / 'course.zip'}")
-    if not archive.parent.is_dir():
-        raise ValueError(f"there is no folder {archive.parent} to write {archive.name} into")
+    refuse_archive(archive)
     date = time.gmtime(max(copy.seconds, _FIRST_ZIP_DATE))[:6]
     with _said_by_name(archive):
         handle, name = tempfile.mkstemp(prefix=".release-", dir=archive.parent)
@@ -142,6 +142,14 @@ def write_zip(copy: Snapshot, archive: Path) -> None:
             os.replace(name, archive)
         finally:
             Path(name).unlink(missing_ok=True)
+
+
+def refuse_archive(archive: Path) -> None:
+    """Raise ValueError if `archive` is no place for a file."""
+    if archive.is_dir():
+        raise ValueError(f"{archive} is a folder; name a file, as {archive / 'course.zip'}")
+    if not archive.parent.is_dir():
+        raise ValueError(f"there is no folder {archive.parent} to write {archive.name} into")
 
 
 @contextmanager

@@ -10,7 +10,13 @@ from pathlib import Path
 
 from course_lib.grading.places import SOLUTIONS, course_folders
 from course_lib.grading.regions import cut
-from course_lib.teaching.handing_out import checksum, with_manifest, write_folder, write_zip
+from course_lib.teaching.handing_out import (
+    checksum,
+    refuse_archive,
+    with_manifest,
+    write_folder,
+    write_zip,
+)
 from course_lib.teaching.minutes import topics as lectures_in
 from course_lib.teaching.snapshot import File, Snapshot, read_notebook, take
 from course_lib.teaching.trim import trim, trim_notebook
@@ -146,6 +152,8 @@ def _run(arguments: argparse.Namespace) -> int:
     topics = None if arguments.topics is None else arguments.topics.replace(",", " ").split()
     if topics == []:
         raise ValueError("--topics names no topic; leave it out to release all")
+    if archive is not None:
+        refuse_archive(archive)  # before a folder is written
     copy = students_copy(house, topics or (), arguments.commit)
     if folder is not None:
         write_folder(copy, folder, house, update=arguments.update)

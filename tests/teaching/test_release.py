@@ -165,6 +165,7 @@ def test_every_entry_of_the_top_level_is_for_students_or_for_teachers():
 
 
 def dead_links(copy):
+    there = {*copy, *(str(parent) for path in copy for parent in PurePosixPath(path).parents)}
     for path, file in copy.items():
         if path.startswith("course_lib/"):
             continue
@@ -177,12 +178,8 @@ def dead_links(copy):
         for target in (target for text in texts for target in targets(text)):
             name = unquote(target.partition("#")[0])
             place = os.path.normpath(PurePosixPath(path).parent / name)
-            if name and ":" not in name and not any(p == place for p in with_folders(copy)):
+            if name and ":" not in name and place not in there:
                 yield path, target
-
-
-def with_folders(copy):
-    return {*copy, *(str(parent) for path in copy for parent in PurePosixPath(path).parents)}
 
 
 @pytest.mark.parametrize("topics", [(), ("01_background",), ("03_3_gradients", "06_questions")])
@@ -513,6 +510,26 @@ def test_bad_input_gets_a_sentence_and_changes_nothing(
 def test_a_place_that_is_none_gets_a_sentence(house, monkeypatch, capsys, words, says):
     assert release(house, monkeypatch, *words) == 2
     assert says in capsys.readouterr().err
+
+
+def test_a_bad_place_for_the_zip_is_said_before_a_folder_is_written(house, monkeypatch, tmp_path):
+    assert release(house, monkeypatch, tmp_path / "copy", "--zip", tmp_path / "no/a.zip") == 2
+    assert not (tmp_path / "copy").exists()
+
+
+def test_a_folder_that_is_a_drive_of_its_own_is_filled_from_within(house, monkeypatch, tmp_path):
+    drive, move = tmp_path / "drive", os.replace
+    drive.mkdir()
+
+    def within_the_drive(source, target):
+        if Path(source).is_relative_to(drive) != Path(target).is_relative_to(drive):
+            raise OSError(errno.EXDEV, "Invalid cross-device link")
+        move(source, target)
+
+    monkeypatch.setattr(os, "replace", within_the_drive)
+    assert release(house, monkeypatch, drive) == 0
+    assert (drive / "exercises/01_one.ipynb").is_file()
+    assert not list(drive.glob(".release-*"))
 
 
 def test_a_students_copy_cannot_be_released_again(house, monkeypatch, capsys, tmp_path):
