@@ -11,7 +11,7 @@ import tempfile
 import time
 import zipfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from course_lib.teaching.snapshot import File, Snapshot
@@ -109,7 +109,9 @@ def _unchanged(folder: Path, copy: Snapshot) -> list[str]:
 def _write(path: Path, file: File) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(file.content)
-    path.chmod(0o755 if file.executable else 0o644)
+    if file.executable:
+        with suppress(PermissionError):  # a drive that knows no such rights
+            path.chmod(path.stat().st_mode | 0o111)
 
 
 def write_zip(copy: Snapshot, archive: Path) -> None:
@@ -138,7 +140,8 @@ def write_zip(copy: Snapshot, archive: Path) -> None:
                     mode = 0o100755 if copy.files[path].executable else 0o100644
                     entry.external_attr = mode << 16
                     packed.writestr(entry, copy.files[path].content)
-            Path(name).chmod(0o644)
+            with suppress(PermissionError):
+                Path(name).chmod(0o644)
             os.replace(name, archive)
         finally:
             Path(name).unlink(missing_ok=True)
