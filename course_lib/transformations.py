@@ -22,6 +22,7 @@ import numpy as np
 
 from course_lib._arrays import (
     Array,
+    check_count,
     check_in_unit_interval,
     check_non_negative,
     check_positive,
@@ -377,6 +378,45 @@ class DecayWeights:
     def update(self, g: Array, state: None, theta: Array) -> tuple[Array, None]:  # noqa: ARG002
         """Return the gradient plus the decay."""
         return g + self.weight_decay * theta, None
+
+
+class DelayState(NamedTuple):
+    """Gradients on their way, the oldest first, each in the shape of theta."""
+
+    waiting: tuple[Array, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delay:
+    r"""Hand on the gradient of τ steps ago: :math:`d_t = g_{t-\tau}`, and 0 for t < τ.
+
+    So descent goes by stale gradients, :math:`\theta_{t+1} = \theta_t - \eta\,
+    \nabla L(\theta_{t-\tau})`, as where several workers send theirs and nobody waits: while one of
+    p workers computed, the other p - 1 have moved the parameters, so τ = p - 1.
+
+    Parameters
+    ----------
+    steps : int
+        τ; 0 is plain descent.
+
+    References
+    ----------
+    Dean et al. (2012), Large scale distributed deep networks, NeurIPS.
+    """
+
+    steps: int
+
+    def __post_init__(self) -> None:
+        check_count("steps", self.steps, minimum=0)
+
+    def init(self, theta: Array) -> DelayState:
+        """Return τ zeros: nothing has arrived yet."""
+        return DelayState(waiting=(np.zeros_like(theta),) * self.steps)
+
+    def update(self, g: Array, state: DelayState, theta: Array) -> tuple[Array, DelayState]:  # noqa: ARG002
+        """Return the oldest gradient, and let the new one wait."""
+        oldest, *waiting = *state.waiting, g
+        return oldest, DelayState(tuple(waiting))
 
 
 def _check_broadcast(name: str, value: float | Array, theta: Array) -> None:

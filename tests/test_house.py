@@ -19,7 +19,7 @@ FLOORS = (
     {"_arrays"},
     {
         *("activations", "losses", "schedules", "landscapes", "datasets", "initializers"),
-        "gradient_noise",
+        *("gradient_noise", "parallel"),
     },
     {"mlp", "transformations", "gradient_check", "curvature"},
     {"optimizers"},  # the top floor has three steps: a sweep trains, and training optimizes

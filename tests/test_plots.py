@@ -35,10 +35,12 @@ from course_lib.plots import (
     draw_samples,
     draw_signed_maps,
     draw_standing,
+    draw_roots,
     draw_sweep,
     draw_threshold,
     draw_trials,
     draw_units,
+    frame_roots,
     frame_standing,
     frame_units,
     mosaic,
@@ -80,6 +82,7 @@ DRAWINGS = {
     "powers": lambda ax: draw_powers(-3, 2, ax=ax, axis="x"),
     "sweep": lambda ax: draw_sweep(np.array([0.1, 1.0]), {"a": np.array([0.5, np.inf])}, ax=ax),
     "trials": lambda ax: draw_trials(np.array([0.1, 1.0]), np.array([0.5, np.inf]), ax=ax),
+    "roots": lambda ax: draw_roots(np.array([0.5 + 0.5j, 0.1]), ax=frame_roots(ax=ax)),
     "bifurcation": lambda ax: draw_bifurcation(np.array([1.0, 2.0]), np.eye(2), ax=ax),
     "index graph": lambda ax: draw_index_graph(3, 2, ax=ax, highlight=(2, 1)),
     "network": lambda ax: draw_network([["$x$"], ["$y$"]], {((0, 0), (1, 0)): "$w$"}, ax=ax),
@@ -284,6 +287,14 @@ class TestCurves:
         assert inside.get_xdata() == [1.0]
         assert (above.get_xdata(), above.get_ydata(), above.get_marker()) == ([2.0], [2.0], "^")
         assert (last.get_xdata(), last.get_ydata(), last.get_marker()) == ([3.0], [1.5], "D")
+
+    def test_the_largest_roots_are_diamonds_and_the_circle_has_radius_one(self):
+        ax = axes()
+        draw_roots(np.array([0.3 - 0.4j, 0.1 + 0j, 0.3 + 0.4j]), ax=frame_roots(ax=ax))
+        circle, rest, largest = ax.lines
+        assert np.allclose(np.hypot(circle.get_xdata(), circle.get_ydata()), 1)
+        assert list(rest.get_xdata()) == [0.1]
+        assert sorted(largest.get_ydata()) == [-0.4, 0.4]
 
     def test_a_trial_above_the_axes_is_a_triangle_at_their_edge(self):
         ax = axes()

@@ -233,6 +233,11 @@ SLIPS: dict[str, dict[str, list[tuple[str, str]]]] = {
             ("np.sqrt(v_hat) + self.eps", "np.sqrt(v_hat) + self.eps / np.sqrt(1 - beta2**t)"),
             ("np.sqrt(v_hat) + self.eps", "np.maximum(np.sqrt(v_hat), self.eps)"),
         ],
+        "test_a_delay_hands_each_gradient_on_after_so_many_steps_and_zero_before": [
+            ("*state.waiting, g", "g, *state.waiting"),
+            ("(np.zeros_like(theta),) * self.steps", "(np.zeros_like(theta),) * (self.steps + 1)"),
+            ("return oldest, DelayState", "return g, DelayState"),
+        ],
         "test_amsgrad_remembers_the_largest_mean_square": [
             ("np.maximum(state.v_max, v)", "v"),
             ("np.maximum(state.v_max, v)", "np.minimum(state.v_max, v)"),

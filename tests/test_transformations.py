@@ -13,6 +13,7 @@ from course_lib.transformations import (
     ClipByGlobalNorm,
     ClipByValue,
     DecayWeights,
+    Delay,
     Momentum,
     Nesterov,
     RMSProp,
@@ -30,6 +31,7 @@ EVERY = {
     "adam": Adam(beta1=0.7, beta2=0.95, eps=1e-3),
     "amsgrad": Adam(beta1=0.7, beta2=0.5, eps=1e-3, amsgrad=True),
     "decay": DecayWeights(weight_decay=0.1),
+    "delay": Delay(steps=3),
     "chain": chain(ClipByGlobalNorm(max_norm=1.5), DecayWeights(weight_decay=0.1), Adam()),
 }
 each = pytest.mark.parametrize("link", EVERY.values(), ids=EVERY)
@@ -250,6 +252,22 @@ def test_a_chain_keeps_the_state_of_every_link():
     """Two momenta, one after the other: v = (1, 1.5), then the sums of sums."""
     twice = chain(Momentum(beta=0.5), Momentum(beta=0.5))
     assert_array_equal(directions(twice, [1.0, 1.0, 1.0]), [[1.0], [2.0], [2.75]])
+
+
+# --- Delay ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("tau", [0, 1, 2, 5])
+def test_a_delay_hands_each_gradient_on_after_so_many_steps_and_zero_before(tau):
+    gradients = np.arange(1.0, 9.0)[:, None]
+    found = directions(Delay(steps=tau), gradients)
+    assert_array_equal(found, np.concatenate([np.zeros((tau, 1)), gradients])[:8])
+
+
+def test_a_delay_is_a_whole_number_of_steps_and_none_is_negative():
+    for steps, error in ((-1, ValueError), (0.5, TypeError)):
+        with pytest.raises(error, match="steps must be"):
+            Delay(steps=steps)
 
 
 # --- what holds for every link -------------------------------------------------------------------

@@ -14,9 +14,11 @@ from course_lib.plots.curves import (
     draw_bifurcation,
     draw_curves,
     draw_powers,
+    draw_roots,
     draw_sweep,
     draw_threshold,
     draw_trials,
+    frame_roots,
 )
 from course_lib.plots.display import show
 from course_lib.plots.images import draw_digits, draw_signed_maps, frame_digits
@@ -62,6 +64,7 @@ __all__ = [
     "draw_place",
     "draw_places",
     "draw_powers",
+    "draw_roots",
     "draw_samples",
     "draw_signed_maps",
     "draw_standing",
@@ -72,6 +75,7 @@ __all__ = [
     "frame_boundary_map",
     "frame_digits",
     "frame_loss_map",
+    "frame_roots",
     "frame_standing",
     "frame_units",
     "house_style",

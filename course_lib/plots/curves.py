@@ -7,6 +7,7 @@ from itertools import count
 from typing import Any, Literal
 
 import numpy as np
+import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.ticker import LogLocator
@@ -286,6 +287,53 @@ def draw_bifurcation(
     shown = np.isfinite(values)
     ax.plot(rates[shown], values[shown], ",", color=BLUE, alpha=0.5, rasterized=True)
     ax.set(xlabel=xlabel, ylabel=ylabel, xlim=(learning_rates.min(), learning_rates.max()))
+    return ax
+
+
+@styled
+def frame_roots(*, ax: Axes, reach: float = 1.45) -> Axes:
+    """Set axes for the roots of a recurrence: the complex plane, and the unit circle in it.
+
+    Parameters
+    ----------
+    ax : Axes
+    reach : float
+        From 0 to each edge.
+
+    Returns
+    -------
+    Axes
+    """
+    turn = np.linspace(0.0, 2.0 * np.pi, 181)
+    ax.plot(np.cos(turn), np.sin(turn), color=BLACK, linestyle=(0, (4, 2)), linewidth=1.6)
+    ax.set(xlim=(-reach, reach), ylim=(-reach, reach), aspect="equal", xticks=(-1, 0, 1))
+    ax.set(yticks=(-1, 0, 1), xlabel="real part", ylabel="imaginary part")
+    return ax
+
+
+@styled
+def draw_roots(roots: npt.NDArray[np.complexfloating[Any, Any]], *, ax: Axes) -> Axes:
+    """Draw roots in the complex plane; those of largest size are diamonds, the others dots.
+
+    A recurrence dies out iff all lie inside the unit circle.
+
+    Parameters
+    ----------
+    roots : ndarray of complex of shape (roots,)
+    ax : Axes
+        As `frame_roots` sets it; a root beyond its edge is not seen.
+
+    Returns
+    -------
+    Axes
+    """
+    sizes = np.abs(roots)
+    largest = sizes >= sizes.max() * (1 - 1e-6)
+    ax.plot(roots[~largest].real, roots[~largest].imag, "o", color=BLUE, markersize=5)
+    ax.plot(
+        roots[largest].real, roots[largest].imag, "D", color=VERMILION, markersize=8,
+        markeredgecolor="white", zorder=4,
+    )  # fmt: skip
     return ax
 
 

@@ -2,6 +2,7 @@
 
 from course_lib.widgets.batch_size import batch_size_lab, batch_size_lab_figure
 from course_lib.widgets.clipping import clipping_lab, clipping_lab_figure
+from course_lib.widgets.delay import delay_lab, delay_lab_figure
 from course_lib.widgets.learning_rate import learning_rate_lab, learning_rate_lab_figure
 from course_lib.widgets.network import network_lab, network_lab_figure
 from course_lib.widgets.optimizer import optimizer_lab, optimizer_lab_figure
@@ -15,6 +16,8 @@ __all__ = [
     "batch_size_lab_figure",
     "clipping_lab",
     "clipping_lab_figure",
+    "delay_lab",
+    "delay_lab_figure",
     "learning_rate_lab",
     "learning_rate_lab_figure",
     "network_lab",
