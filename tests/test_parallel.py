@@ -1,4 +1,4 @@
-"""Parallel training: on real processes and on a Dask cluster it is the full batch; and when stale."""
+"""Parallel training is the full batch, on processes and on a Dask cluster; and when stale."""
 
 import functools
 import math
