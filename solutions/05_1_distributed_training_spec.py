@@ -63,6 +63,13 @@ def _mean_unchecked(which):
     return allreduce_mean
 
 
+def _mean_of_the_positive(gradients, sizes):
+    if np.max(sizes) <= 0 or len(sizes) != len(gradients):
+        raise ValueError
+    used = sizes > 0
+    return sizes[used] @ gradients[used] / sizes.sum()
+
+
 def _mean_into_the_first(gradients, sizes):
     _checked(sizes, gradients)
     gradients[sizes == 0] = 0
@@ -191,6 +198,17 @@ ALLREDUCE_MEAN = Function(
             "Right where the input is. No shard has fewer than 0 samples: raise a ValueError.",
         ),
         Slip(
+            "a negative size among others",
+            _mean_of_the_positive,
+            "Right where the input is. *One* negative size is enough to refuse: raise a ValueError"
+            " where the smallest is below 0.",
+        ),
+        Slip(
+            "shards of one sample left out",
+            lambda g, s: (_checked(s, g), s[s > 1] @ g[s > 1] / s.sum())[1],
+            "You leave out shards of one sample. One sample is enough for a gradient: sizes > 0.",
+        ),
+        Slip(
             "no sample unchecked",
             _mean_unchecked("none"),
             "Right where the input is. Where all sizes are 0 there is no gradient: raise a"
@@ -203,6 +221,10 @@ ALLREDUCE_MEAN = Function(
             " numbers differ.",
         ),
     ),
+    equivalent={
+        "total = sizes[at_work] @ gradients[at_work]"
+        " -> total = sizes[at_work].T @ gradients[at_work]": "a vector is its own transpose",
+    },
 )
 
 # 2. stale_threshold
@@ -314,7 +336,29 @@ STALE_THRESHOLD = Function(
         Slip(
             "one delay more",
             _stale(limit=lambda tau: _sine(tau + 1)),
-            "Your limit is that of one step more of delay. Fresh gradients are tau = 0, and bear 2.",
+            "Your limit is that of one step more of delay. Fresh gradients are tau = 0, and bear"
+            " 2.",
+        ),
+        Slip(
+            "2 tau + 2",
+            _stale(limit=lambda tau: 2 * np.sin(np.pi / (2 * (2 * tau + 2)))),
+            "You have 2 tau + 2. Try tau = 0, where the limit is 2: it is 2 tau + 1.",
+        ),
+        Slip(
+            "4 tau + 1",
+            _stale(limit=lambda tau: 2 * np.sin(np.pi / (2 * (4 * tau + 1)))),
+            "You doubled tau twice. Half of the angle is pi over 2 (2 tau + 1).",
+        ),
+        Slip(
+            "twice the angle",
+            _stale(limit=lambda tau: 2 * np.sin(2 * np.pi / (2 * tau + 1))),
+            "You double the angle. It is the sine of *half* of it: try tau = 0, where the limit"
+            " is 2 and not 0.",
+        ),
+        Slip(
+            "divided by the sine",
+            _stale(limit=lambda tau: 2 / np.sin(np.pi / (2 * (2 * tau + 1)))),
+            "You divide by the sine, so that your limit rises with the delay. Multiply: 2 sin.",
         ),
         Slip(
             "a cosine",
@@ -400,6 +444,11 @@ STALE_THRESHOLD = Function(
             " tau < 0.",
         ),
         Slip(
+            "a delay of -1 let in",
+            _stale_refusing(bad_tau=lambda tau: tau < -1 or tau != int(tau)),
+            "Right but for tau = -1: raise a ValueError for everything below 0.",
+        ),
+        Slip(
             "half a step let in",
             _stale_refusing(bad_tau=lambda tau: tau < 0),
             "Right where the input is. A delay is a whole number of steps: raise a ValueError"
@@ -445,7 +494,11 @@ def _ring_inputs(rng: np.random.Generator) -> list[Arguments]:
     cases += [(n, 4, link(beta, 0.0)), (n, 7, link(beta, 0)), (2 * n, 4, link(beta, alpha))]
     cases += [(n, 4, link(1e9, alpha)), (n, 6, link(beta, alpha, bytes_per_number=4))]
     cases += [(n, 3, link(beta, alpha, bytes_per_number=2)), (25_000_000, 64, link(1e9, 0.001))]
-    cases += [(1, 5, link(beta, alpha)), (n, 1, link(beta, alpha, bytes_per_number=1))]
+    cases += [
+        (3, 4, link(0.5, alpha)),
+        (1, 5, link(beta, alpha)),
+        (n, 1, link(beta, alpha, bytes_per_number=1)),
+    ]
     cases += [(0, 4, link()), (-5, 4, link()), (n, 0, link()), (n, -1, link())]
     cases += [(n, 4, link(0.0)), (n, 4, link(-10.0)), (n, 4, link(100.0, -0.5))]
     return cases
@@ -467,19 +520,18 @@ def _ring_refusing(few=lambda n, p: n < 1 or p < 1, bad=lambda b, a: b <= 0 or a
         if few(n, workers) or bad(bandwidth, latency):
             raise ValueError
         rounds = 2 * (workers - 1)
-        piece = n * bytes_per_number / workers if workers else 0.0
-        return rounds * (latency + (piece / bandwidth if bandwidth else 0.0))
+        return rounds * (latency + n * bytes_per_number / workers / bandwidth)
 
     return ring_allreduce_cost
 
 
-def _bytes_fixed(n, workers, *, bandwidth, latency, bytes_per_number=8):  # noqa: ARG001
+def _bytes_fixed(n, workers, *, bandwidth, latency, bytes_per_number=8):
     return _ring(lambda m, p, b, a: 2 * (p - 1) * (a + m / p / b))(
         n, workers, bandwidth=bandwidth, latency=latency
     )
 
 
-def _bytes_left_out(n, workers, *, bandwidth, latency, bytes_per_number=8):  # noqa: ARG001
+def _bytes_left_out(n, workers, *, bandwidth, latency, bytes_per_number=8):
     return _ring(lambda m, p, b, a: 2 * (p - 1) * (a + m / p / b))(
         n, workers, bandwidth=bandwidth, latency=latency, bytes_per_number=1
     )
@@ -604,6 +656,50 @@ RING_ALLREDUCE_COST = Function(
             "latency for all but the pieces",
             _ring(lambda m, p, b, a: 2 * (p - 1) * a + m / p / b),
             "You send one piece in all. Every one of the 2 (p - 1) rounds sends one.",
+        ),
+        Slip(
+            "two rounds",
+            _ring(lambda m, p, b, a: 2 * (a + m / p / b)),
+            "You count two rounds whatever p is. A piece must meet everyone, and then go round:"
+            " 2 (p - 1) rounds.",
+        ),
+        Slip(
+            "the transfer subtracted",
+            _ring(lambda m, p, b, a: 2 * (p - 1) * (a - m / p / b)),
+            "You subtract the transfer. First one waits, then the bytes come: add.",
+        ),
+        Slip(
+            "each piece twice",
+            _ring(lambda m, p, b, a: 2 * (p - 1) * (a + 2 * m / p / b)),
+            "You send each piece twice. The factor 2 is in the rounds already.",
+        ),
+        Slip(
+            "pieces larger than a vector",
+            _ring(lambda m, p, b, a: 2 * (p - 1) * (a + m * p / b)),
+            "You multiply by p. A piece is a vector *divided* by p.",
+        ),
+        Slip(
+            "divided by the bytes of a number",
+            lambda n, workers, *, bandwidth, latency, bytes_per_number=8: _ring(
+                lambda m, p, b, a: 2 * (p - 1) * (a + m / bytes_per_number**2 / p / b)
+            )(
+                n,
+                workers,
+                bandwidth=bandwidth,
+                latency=latency,
+                bytes_per_number=bytes_per_number,
+            ),
+            "You divide by bytes_per_number. n numbers are n *times* as many bytes.",
+        ),
+        Slip(
+            "divided by a round",
+            _ring(lambda m, p, b, a: 2 * (p - 1) / (a + m / p / b)),
+            "You divide the rounds by the time of one. Rounds *times* seconds a round.",
+        ),
+        Slip(
+            "bytes for seconds",
+            _ring(lambda m, p, b, a: 2 * (p - 1) * (a + m / p)),
+            "You add bytes to seconds. Bytes over the bandwidth are seconds.",
         ),
         Slip(
             "bits",
