@@ -104,7 +104,7 @@ def ring_allreduce_seconds(
 ) -> Array:
     r"""Return how long a ring takes to give every worker the sum of all their vectors.
 
-    .. math:: 2\,\frac{p-1}{p}\,\frac{n\,s}{\beta} + 2\,(p-1)\,\alpha
+    .. math:: 2\,\frac{p-1}{p}\,\frac{n\,s}{C} + 2\,(p-1)\,\alpha
 
     In 2(p - 1) rounds each worker passes n/p numbers of s bytes to its neighbour. However many
     workers there are, each sends less than two vectors; only the latency grows with p.
@@ -116,7 +116,7 @@ def ring_allreduce_seconds(
     workers : int or array_like of int
         p.
     bandwidth : float
-        β, bytes a second between neighbours, in each direction at once.
+        C, bytes a second between neighbours, in each direction at once.
     latency : float
         α, seconds before the first byte arrives.
     bytes_per_number : int

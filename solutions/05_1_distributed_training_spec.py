@@ -505,7 +505,7 @@ def _ring_inputs(rng: np.random.Generator) -> list[Arguments]:
 
 
 def _ring(cost):
-    """Make a function that refuses what the task says; `cost` has bytes m, p, β and α."""
+    """Make a function that refuses what the task says; `cost` has bytes, p, bandwidth, latency."""
 
     def ring_allreduce_cost(n, workers, *, bandwidth, latency, bytes_per_number=8):
         if n < 1 or workers < 1 or bandwidth <= 0 or latency < 0:
