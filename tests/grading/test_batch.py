@@ -138,7 +138,7 @@ def test_a_zip_is_graded_as_it_was_downloaded(course):
         archive.writestr("../evil.py", TWICE)
     said = grade(course)
     assert "2 submissions of 2 students, laid out as Moodle" in said
-    assert "passed over 'evil.py': its path leads out of the zip" in said
+    assert "passed over '../evil.py': its path leads out of the zip" in said
     rows = marks(course)
     assert [rows[f"王伟 ({n})", "twice"]["points"] for n in (11, 12)] == ["2", "0"]
 

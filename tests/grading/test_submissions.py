@@ -58,6 +58,40 @@ def test_canvas_puts_student_numbers_and_exercise_into_one_name(tmp_path):
     assert found.layout == "Canvas"
 
 
+@pytest.mark.parametrize(
+    "ending", ["_assignsubmission_file_/03.py", "_assignsubmission_file_03.py"]
+)
+def test_two_students_of_one_name_are_told_apart_by_moodles_number(tmp_path, ending):
+    make(tmp_path, *(f"{name}{ending}" for name in ("王伟_11", "王伟_12", "Ada_13")))
+    submissions, found = listed(tmp_path)
+    assert [s[0] for s in submissions] == ["Ada", "王伟 (11)", "王伟 (12)"]
+    assert [s.file for s in found.submissions] == [s[2] for s in submissions]
+    assert found.passed_over == []
+
+
+def test_two_students_of_one_name_are_told_apart_by_canvas_id_and_their_hand_ins_are_not(tmp_path):
+    make(tmp_path, "li_1_8_03.py", "li_LATE_1_9_03-1.py", "li_2_7_03.py", "o_malley_3_6_03.py")
+    submissions, found = listed(tmp_path)
+    assert [(s[0], s[2]) for s in submissions] == [
+        ("li (1)", "li_LATE_1_9_03-1.py"),
+        ("li (2)", "li_2_7_03.py"),
+        ("o_malley", "o_malley_3_6_03.py"),
+    ]
+    assert [path.name for path, _ in found.passed_over] == ["li_1_8_03.py"]
+
+
+def test_who_is_graded_anonymously_goes_by_canvas_name_for_that(tmp_path):
+    make(tmp_path, "anon_aB3dE_456_03.py", "LATE_anon_99xYz_457_03.py", "anon_12_458_03.py")
+    assert [s[0] for s in listed(tmp_path)[0]] == ["anon", "anon_99xYz", "anon_aB3dE"]
+
+
+def test_a_zip_of_a_students_is_told(tmp_path):
+    make(tmp_path, "ada/03.zip", "li_1_8_03.ZIP")
+    submissions, found = listed(tmp_path)
+    assert submissions == []
+    assert {reason for _, reason in found.passed_over} == {"it is a zip: unpack it where it lies"}
+
+
 def test_of_two_hand_ins_the_one_with_the_higher_number_counts_and_the_other_is_named(tmp_path):
     make(
         tmp_path,

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 SUFFIXES = (".ipynb", ".py")
+ZIP_WITHIN = "it is a zip: unpack it where it lies"
 MAX_DEPTH = 10
 """Folders within a student's folder, one in the other, that are looked into."""
 
@@ -164,6 +165,8 @@ def _candidates(
             else:
                 reason = "it is in no student's folder, nor named as by Moodle or Canvas"
                 passed_over.append((path, reason))
+        elif path.suffix.lower() == ".zip":
+            passed_over.append((path, ZIP_WITHIN))
 
 
 def _in_folder(
@@ -186,8 +189,8 @@ def _in_folder(
                 yield from _in_folder(path, owner, slugs, only, passed_over, depth + 1)
         elif path.suffix in SUFFIXES:
             files.append((path, _slug(path.stem, slugs)))
-        elif path.suffix == ".zip":
-            passed_over.append((path, "it is a zip within: unpack it where it lies"))
+        elif path.suffix.lower() == ".zip":
+            passed_over.append((path, ZIP_WITHIN))
     alone = len(files) == 1
     for path, slug in files:
         exercise = slug or (only if alone and only else "")

@@ -95,7 +95,7 @@ def _say_found(found: Found) -> None:
     students = len({submission.student for submission in found.submissions})
     print(f"{count} submissions of {students} students, laid out as {found.layout}")
     for path, reason in found.passed_over[:SHOWN]:
-        print(f"  passed over {path.name!r}: {reason}")
+        print(f"  passed over {'/'.join(path.parts[-2:])!r}: {reason}")
     if len(found.passed_over) > SHOWN:
         print(f"  and {len(found.passed_over) - SHOWN} more")
 
