@@ -40,6 +40,7 @@ def test_a_folder_is_itself(tmp_path):
         (f"王小明_12_assignsubmission_file_/{SLUG}.ipynb", "王小明"),
         (f"OBrien, José_12_assignsubmission_file_{SLUG}.ipynb", "OBrien, José"),
         (f"obrienjosé_LATE_12_34_{SLUG}-1.ipynb", "obrienjosé"),
+        (f"Ada_12_assignsubmission_file_/src/{SLUG}.py", "Ada"),
         (f"submissions/ada/{SLUG}.py", "submissions"),
     ],
 )
@@ -84,6 +85,13 @@ def test_a_zip_in_the_zip_is_told_and_left(tmp_path):
     assert passed_over == {name: "it is a zip in the zip: unpack both, and grade the folder"}
 
 
+def test_an_encrypted_file_is_told():
+    entry = zipfile.ZipInfo(f"ada/{SLUG}.py")
+    entry.flag_bits |= 1
+    name = archives.PurePosixPath(entry.filename)
+    assert archives._refusal(entry, name).startswith("it is encrypted")
+
+
 def test_a_bomb_costs_no_more_than_a_file_that_is_too_large(tmp_path):
     path = pack(tmp_path / "in.zip", (f"ada/{SLUG}.py", b"#" * (20 * MAX_BYTES)))
     with opened(path, []) as folder:
@@ -104,7 +112,7 @@ def test_many_bombs_are_refused_together(tmp_path, monkeypatch):
 
 
 def test_what_is_no_submission_is_not_unpacked(tmp_path):
-    names = ("ada/photo.png", "ada/run.exe", "__MACOSX/ada/._x.py", ".DS_Store", "ada/ok.py")
+    names = ("ada/photo.png", "ada/run.exe", "__MACOSX/ada/x.py", ".DS_Store", "ada/ok.py")
     assert found_in(pack(tmp_path / "in.zip", *names))[1:] == (["ada/ok.py"], {})
 
 

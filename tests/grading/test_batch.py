@@ -139,6 +139,9 @@ def test_a_zip_is_graded_as_it_was_downloaded(course):
     said = grade(course)
     assert "2 submissions of 2 students, laid out as Moodle" in said
     assert "passed over '../evil.py': its path leads out of the zip" in said
+    with sqlite3.connect(course / "g.db") as book:
+        files = sorted(file for (file,) in book.execute("SELECT file FROM submission"))
+    assert files == [f"王伟_{n}_assignsubmission_file_/99_small.py" for n in (11, 12)]
     rows = marks(course)
     assert [rows[f"王伟 ({n})", "twice"]["points"] for n in (11, 12)] == ["2", "0"]
 

@@ -112,6 +112,22 @@ def test_excused_and_unassigned_students_are_left_and_told(place, capsys):
     assert rows_of(place / "out.csv")["11"][MARK] == "EX"
 
 
+def test_one_that_is_left_alone_is_enough_for_a_status_of_1(tmp_path):
+    hand_in(tmp_path / "in", f"{CLASS[0][2]}_{SLUG}.py")
+    grade(tmp_path / "in", tmp_path / "g.db")
+    for mark, status in (("EX", 1), ("", 0)):
+        write_export(tmp_path / "export.csv", [line(11, "Lovelace, Ada", mark)])
+        assert run(tmp_path) == status
+
+
+def test_what_came_from_moodle_goes_to_canvas_by_name(tmp_path):
+    hand_in(tmp_path / "in", f"Ada Lovelace_12_assignsubmission_file_/{SLUG}.py")
+    grade(tmp_path / "in", tmp_path / "g.db")
+    write_export(tmp_path / "export.csv", [line(11, "Lovelace, Ada"), line(12, "Bob")])
+    assert run(tmp_path) == 0
+    assert rows_of(tmp_path / "out.csv")["11"][MARK] == "20.00"
+
+
 def test_semicolons_and_commas_in_numbers_are_kept(place):
     points = [cell.replace("20.00", "20,00") for cell in POINTS]
     write_export(place / "export.csv", [line(13, "王, 伟")], points=points, delimiter=";")

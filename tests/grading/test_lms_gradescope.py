@@ -104,11 +104,7 @@ def test_a_submission_is_graded_function_by_function_on_fresh_cases(root):
     assert results["output"].startswith("Layers in force between your code and the grader: ")
     assert "note: the exercise has 3 points, the assignment 20" in stdout
     assert (root / "source/seed").stat().st_mode & 0o077 == 0
-
-
-def test_in_the_same_image_the_same_submission_gets_the_same_results(root):
-    (root / f"submission/{SLUG}.py").write_text(HALF)
-    assert run(root) == run(root)
+    assert run(root) == (results, stdout)  # in the same image, the same again
 
 
 def grade(root, text=None, name=f"{SLUG}.py"):
@@ -134,12 +130,26 @@ def test_what_cannot_be_read_scores_nothing_and_says_why(root, name, text, words
 
 
 def test_the_one_notebook_may_have_any_name_and_what_is_passed_over_is_told(root):
+    assert grade(root, HALF + TWICE, "homework.py")["score"] == 3
+    (root / "submission/homework.py").unlink()
     (root / "submission/more").mkdir()
     (root / f"submission/more/{SLUG}.py").write_text(HALF)
     os.utime(root / f"submission/more/{SLUG}.py", (1, 1))
     results = grade(root, HALF + TWICE)
     assert results["score"] == 3
     assert f"{SLUG}.py was passed over" in results["output"]
+
+
+def test_of_several_exercises_each_file_goes_to_its_own_and_a_missing_one_counts_nothing(root):
+    solutions = root / "source/course/solutions"
+    for slug, spec in (("98_a", SPEC), ("98_b", SPEC.replace("(1, 2, 3)", "(4, 5)"))):
+        (solutions / f"{slug}.ipynb").write_text(notebook(HALF, TWICE))
+        (solutions / f"{slug}_spec.py").write_text(spec)
+    config = {"exercises": ["98_a", "98_b", SLUG], "allow_unhardened": False}
+    (root / "source/config.json").write_text(json.dumps(config))
+    grade(root, HALF + TWICE, "98_a.py")
+    results = grade(root, HALF + TWICE, "98_b.py")
+    assert [test["score"] for test in results["tests"]] == [1, 2, 1, 2, 0, 0]
 
 
 def test_without_isolation_nothing_is_graded_unless_the_teacher_allowed_it(root, monkeypatch):
@@ -170,7 +180,9 @@ def test_the_zip_is_the_same_each_time_and_holds_what_is_needed_alone(course):
     with zipfile.ZipFile(course / "autograder.zip") as archive:
         names = archive.namelist()
         modes = {entry.filename: entry.external_attr >> 16 for entry in archive.infolist()}
+        dates = {entry.date_time for entry in archive.infolist()}
     assert names == sorted(names)
+    assert dates == {(1980, 1, 1, 0, 0, 0)}
     assert {name.split("/")[0] for name in names} == {
         *("setup.sh", "run_autograder", "config.json", "requirements.txt", "course")
     }

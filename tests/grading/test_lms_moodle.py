@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+import sqlite3
 import zipfile
 
 import pytest
@@ -110,6 +111,15 @@ def test_the_comment_is_html_without_line_ends_and_tells_the_slip(place):
     assert "\n" not in comment
 
 
+def test_a_long_diagnosis_is_cut_short_in_a_comment(place):
+    with sqlite3.connect(place / "g.db") as book:
+        book.execute("UPDATE result SET diagnosis = ?", ("word " * 200,))
+    run(place)
+    comment = read_sheet(place / "out.csv")[2][COMMENTS]
+    assert comment.endswith("word …")
+    assert len(comment) < 500
+
+
 def test_moodle_finds_whose_each_feedback_file_is(place):
     run(place, "--feedback-zip", place / "pages.zip")
     found = moodle_reads(place / "pages.zip", {number for number, *_ in CLASS})
@@ -129,7 +139,14 @@ def test_the_zip_of_feedback_is_the_same_each_time(place):
 
 
 @pytest.mark.parametrize(
-    ("maximum", "grade"), [("10.00", "10.00"), ("10,00", "10,00"), ("7.5", "7.50"), ("20", "20.00")]
+    ("maximum", "grade"),
+    [
+        ("10.00", "10.00"),
+        ("10,00", "10,00"),
+        ("7.5", "7.50"),
+        ("20", "20.00"),
+        ("10.000", "10.000"),
+    ],
 )
 def test_grades_are_out_of_what_moodle_says_and_written_as_it_writes(place, maximum, grade):
     write_sheet(place / "sheet.csv", [line(101, "Ada Lovelace", maximum=maximum)])
@@ -163,6 +180,27 @@ def test_another_grade_is_replaced_and_told_or_kept_if_asked(place, capsys):
     assert run(place, "--keep") == 1
     assert "70.00 stands there already" in capsys.readouterr().out
     assert read_sheet(place / "out.csv")[1] == [*lines[0]]
+    write_sheet(place / "sheet.csv", [line(101, "Ada Lovelace"), line(105, "=cmd()", grade="100")])
+    run(place, "--keep")
+    assert [row[GRADE] for row in read_sheet(place / "out.csv")[1:]] == ["100.00", "100"]
+    assert "stands there" not in capsys.readouterr().out  # 100 is 100.00
+
+
+def test_a_name_with_underscores_or_accents_of_their_own_goes_round(tmp_path):
+    apart = "Jose\u0301 Bob Smith"  # as a Mac unpacks it
+    hand_in(tmp_path / "in", f"{apart}_7_assignsubmission_file_/{SLUG}.py")
+    grade(tmp_path / "in", tmp_path / "g.db")
+    write_sheet(tmp_path / "sheet.csv", [line(7, "José Bob_Smith")])
+    assert run(tmp_path, "--feedback-zip", tmp_path / "pages.zip") == 0
+    assert moodle_reads(tmp_path / "pages.zip", {7}) == {7: f"feedback_{SLUG}.html"}
+
+
+def test_a_line_that_is_cut_short_is_no_ones(place, capsys):
+    lines = [line(101, "Ada Lovelace"), ("Participant 103", "王伟")]
+    write_sheet(place / "sheet.csv", lines)
+    assert run(place) == 1
+    assert "'王伟 (103)': number 103" in capsys.readouterr().out
+    assert read_sheet(place / "out.csv")[2] == ["Participant 103", "王伟"]
 
 
 def test_blind_marking_goes_by_number_alone(tmp_path):
@@ -187,16 +225,22 @@ def test_a_groups_mark_goes_to_each_of_its_members(tmp_path):
 
 
 def test_folders_without_numbers_go_by_name_by_address_or_by_the_roster(tmp_path, capsys):
-    for student in ("ada lovelace", "102@UNI.edu", "s-103", "王伟"):
+    for student in ("ada lovelace", "102@UNI.edu", "s-103", "王伟", "Lee", "zoe z", "cmd"):
         hand_in(tmp_path / "in", f"{student}/{SLUG}.py")
     grade(tmp_path / "in", tmp_path / "g.db")
     lines = [line(n, name) for n, name, *_ in CLASS]
     write_sheet(tmp_path / "sheet.csv", lines)
-    (tmp_path / "roster.csv").write_text("name,id,email\nWei Wang,s-103,103@uni.edu\n")
+    roster = "name,id,email\nWei Wang,s-103,103@uni.edu\nLee,1,a@uni.edu\nLee,2,b@uni.edu\n"
+    (tmp_path / "roster.csv").write_text(
+        roster + "Zoe-Z,3,106@uni.edu\nNobody,c.md,\nC,cmd,105@uni.edu\n"
+    )
     assert run(tmp_path, "--roster", tmp_path / "roster.csv") == 1
-    assert "'王伟': 2 lines of the file fit" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "not matched: 2" in said
+    assert "'王伟': 2 lines of the file fit" in said
+    assert "'Lee': 2 lines of the roster fit" in said
     grades = [row[GRADE] for row in read_sheet(tmp_path / "out.csv")[1:]]
-    assert grades == ["100.00", "100.00", "100.00", "", "", ""]
+    assert grades == ["100.00", "100.00", "100.00", "", "100.00", "100.00"]
 
 
 def test_two_submissions_of_one_person_are_told_unless_one_is_later(place, capsys):
@@ -251,8 +295,9 @@ def test_what_makes_no_sense_is_said_in_a_sentence(place, capsys, options, sente
     assert not (place / "out.csv").exists()
 
 
-def test_a_scale_of_words_is_refused(place, capsys):
-    write_sheet(place / "sheet.csv", [line(101, "Ada Lovelace", maximum="good")])
+@pytest.mark.parametrize("maximum", ["good", "0.00", ""])
+def test_a_scale_of_words_or_of_nothing_is_refused(place, capsys, maximum):
+    write_sheet(place / "sheet.csv", [line(101, "Ada Lovelace", maximum=maximum)])
     assert run(place) == 2
     assert "graded by points" in capsys.readouterr().err
 

@@ -47,7 +47,7 @@ def test_what_is_not_changed_stays_byte_for_byte(tmp_path, end, mark, delimiter)
     assert sheet.as_bytes() == mark + (end.join(map(delimiter.join, lines)) + end).encode()
 
 
-@pytest.mark.parametrize("text", ["a,b", 'a "b"', "a\nb", " a", "a "])
+@pytest.mark.parametrize("text", ["a,b", 'a "b"', "a\nb"])
 def test_a_new_text_is_quoted_where_it_must_be(tmp_path, text):
     sheet = sheet_of(tmp_path, b"id,name\n1,x\n")
     sheet.change(1, 1, text)
@@ -66,6 +66,7 @@ def test_a_new_text_that_a_spreadsheet_would_run_is_defused(tmp_path, text):
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
 def test_the_encoding_that_a_byte_order_mark_tells_is_kept(tmp_path, encoding):
     sheet = sheet_of(tmp_path, "\ufeffid\tname\r\n1\t王\r\n".encode(encoding))
+    assert sheet.rows == read(sheet.path, encoding="cp1252").rows  # the mark knows better
     assert sheet.rows[1] == ["1", "王"]
     sheet.change(1, 1, "明")
     assert sheet.as_bytes() == "\ufeffid\tname\r\n1\t明\r\n".encode(encoding)
@@ -116,10 +117,16 @@ def full_disk(*_, **__):
     raise OSError(errno.ENOSPC, "No space left on device")
 
 
+def full_after_half(path, data):
+    with open(path, "wb") as file:
+        file.write(data[: len(data) // 2])
+    full_disk()
+
+
 def test_a_full_disk_leaves_the_old_file_and_no_other(tmp_path, monkeypatch):
     path = tmp_path / "marks.csv"
     path.write_text("old")
-    monkeypatch.setattr(Path, "write_bytes", full_disk)
+    monkeypatch.setattr(Path, "write_bytes", full_after_half)
     with pytest.raises(OSError, match=r"marks.csv could not be written \(No space left on device"):
         write_whole(path, b"new")
     monkeypatch.setattr(zipfile.ZipFile, "writestr", full_disk)

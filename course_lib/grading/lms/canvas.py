@@ -22,7 +22,6 @@ SYSTEM = "Canvas"
 IDENTIFIERS = ("ID", "SIS User ID", "SIS Login ID", "Integration ID")
 
 _ASSIGNMENT = re.compile(r"(?P<title>.*) \((?P<id>\d+)\)$", re.DOTALL)
-_FORMULA = re.compile(r'="(?P<name>.*)"$', re.DOTALL)
 
 
 class GradebookExport:
@@ -132,12 +131,10 @@ class GradebookExport:
         return self.sheet.rows[row][self.header.index(name)].strip()
 
     def _name(self, row: int) -> str:
-        """Return a student's name; one that begins with an equals sign stands as ="=1+1"."""
+        """Return a student's name; one that begins with an equals sign stands there as ="=1+1"."""
         if "Student" not in self.header:
             return f"{self._cell(row, 'LastName')}, {self._cell(row, 'FirstName')}".strip(", ")
-        name = self._cell(row, "Student")
-        formula = _FORMULA.match(name)
-        return formula["name"] if formula else name
+        return self._cell(row, "Student")
 
     def _line(self, row: int) -> Line:
         known = tuple(self._cell(row, name) for name in IDENTIFIERS)

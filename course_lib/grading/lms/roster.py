@@ -123,7 +123,7 @@ def _lines_of(
     if owner and owner.system != system:
         owner = None
     name = owner.student if owner else mark.student
-    if team := [line for line in lines if letters(line.group) and _same(name, [line.group])]:
+    if team := [line for line in lines if _same(name, [line.group])]:
         return team
     if owner is None:
         return [_by_name(name, lines, roster)]

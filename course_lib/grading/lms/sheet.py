@@ -81,7 +81,7 @@ class Sheet:
     def _quoted(self, text: str, cell: _Cell) -> str:
         """Write a text as its column does: in quotes if the old cell had them, or if it must."""
         if self._text[cell.start : cell.start + 1] == '"' or re.search(
-            rf'["\r\n{self._delimiter}]|^\s|\s$', text
+            rf'["\r\n{self._delimiter}]', text
         ):
             return '"' + text.replace('"', '""') + '"'
         return text
