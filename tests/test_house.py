@@ -179,6 +179,12 @@ def test_the_map_in_the_readme_links_every_lecture_and_names_those_to_come():
     assert not linked & to_come
 
 
+def test_the_index_for_teachers_names_every_page():
+    text = (HOUSE / "teaching" / "README.md").read_text("utf-8")
+    pages = {path.name for path in (HOUSE / "teaching").glob("*.md")} - {"README.md"}
+    assert {page for page in pages if page not in text} == set()
+
+
 def test_a_picture_in_a_file_is_the_one_stored_in_a_lecture():
     stored = "".join(path.read_text("utf-8") for path in (HOUSE / "notebooks").glob("*.ipynb"))
     for picture in (HOUSE / "notebooks" / "figures").iterdir():
