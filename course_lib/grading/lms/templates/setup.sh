@@ -26,6 +26,7 @@ if [ -n "$python" ]; then
 else  # an image whose own Python is older, such as Ubuntu 22.04's
     echo "no Python from 3.11 to 3.13 in this image: uv brings one"
     python3 -m pip install --quiet uv
+    export UV_PYTHON_INSTALL_DIR="$root/python"
     python3 -m uv venv --seed --python 3.12 "$venv"
 fi
 "$venv/bin/python" -m pip install --quiet --disable-pip-version-check -r "$source/requirements.txt"
