@@ -4,15 +4,16 @@
     python tests/benchmarks/bench_grading.py [SUBMISSIONS ...]     batches of so many
 
 Prints the CPU time of one submission by who spends it and the cost of each wall; batches of
-growing size through `course grade`'s own code, with the coordinator's memory; and what nbgrader and
-otter-grader cost, where `.venv-nbgrader` and `.venv-otter` are. CPU time is what to compare: a busy
-machine stretches the rest.
+growing size through `course grade`'s own code, with the coordinator's memory; what `course report`
+costs; and what nbgrader and otter-grader cost, where `.venv-nbgrader` and `.venv-otter` are. CPU
+time is what to compare: a busy machine stretches the rest.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import random
 import resource
 import subprocess
 import sys
@@ -26,11 +27,15 @@ import other_graders
 from grading.processes import adopt_orphans
 
 from course_lib.grading.batch.grade import grade, process_pool
-from course_lib.grading.batch.gradebook import Gradebook
+from course_lib.grading.batch.gradebook import Gradebook, Graded, Key
+from course_lib.grading.batch.overview import overview
+from course_lib.grading.batch.pages import class_page
+from course_lib.grading.batch.similarity import alike
 from course_lib.grading.batch.submissions import Submission
 from course_lib.grading.cases import Case, ExerciseCases, Expectation, FunctionCases, Tolerance
 from course_lib.grading.judge import judge
 from course_lib.grading.loading import load
+from course_lib.grading.results import Diagnosis, FunctionResult
 from course_lib.grading.running import call
 from course_lib.grading.sandbox import Sandbox
 
@@ -77,6 +82,8 @@ SLIPS = {
 """One mistake for each function."""
 BATCHES = (100, 1000, 10_000)
 JOBS = 2
+REPORTS = (10, 300, 3000)
+"""Students in the classes that are reported on."""
 OTHERS = 10
 """How many submissions the others grade: they take seconds for each."""
 
@@ -262,6 +269,45 @@ def show_batches(counts):
         print(f"{1e3 * JOBS / each:>17.0f}", flush=True)
 
 
+def show_reports():
+    """Print what `course report` costs: the page, and the search for submissions too alike."""
+    print(f"\n{'reports, CPU s':>20}{'rows':>10}{'page':>10}{'alike':>10}")
+    exercise = make_exercise()
+    for students in REPORTS:
+        rng = random.Random(students)
+        with tempfile.TemporaryDirectory() as name, Gradebook(Path(name) / "grades.db") as book:
+            for i in range(students):
+                verdicts = [verdict(function, rng) for function in exercise.functions]
+                key = Key(f"student {i:05}", exercise.slug, str(i), "")
+                book.add(key, "", Graded(verdicts, (), 0.0), 1)
+            page = seconds_of(lambda book=book: class_page(overview(book)))
+        answers = {f"student {i:05}": answer(rng) for i in range(students)}
+        search = seconds_of(lambda answers=answers: alike(answers))
+        rows = students * len(exercise.functions)
+        print(f"{students:>20}{rows:>10}{page:>10.2f}{search:>10.2f}", flush=True)
+
+
+def verdict(function, rng):
+    """Return a made-up verdict: every third is right, the others know one of ten slips."""
+    slip = rng.choice([""] * 5 + [f"slip {i}" for i in range(10)])
+    diagnosis = Diagnosis("value", "No.", slip, "Why.") if slip else Diagnosis("passed", "")
+    status = "failed" if slip else "passed"
+    result = FunctionResult(function.name, function.number, int(not slip), 1, status, diagnosis)
+    return result, "<p>No.</p>" * 150, rng.random()
+
+
+def answer(rng):
+    """Return the submission, and thirty lines of nobody else's."""
+    lines = [f"    a{i} = a{rng.randrange(9)} {rng.choice('+-*/%@')} {i}" for i in range(30)]
+    return f"{SUBMISSION}\ndef more(a0):\n" + "\n".join(lines) + "\n    return a0\n"
+
+
+def seconds_of(work):
+    start = time.process_time()
+    work()
+    return time.process_time() - start
+
+
 def show_others(ours):
     """Grade the same with the others; `ours` is the CPU time of one submission here, in ms."""
     exercise = make_exercise()
@@ -295,6 +341,7 @@ def main(counts, submissions=200):
     show("a child, rlimits and seccomp", measure(Grader.start_and_end, submissions, few))
     show("a child, every wall", measure(Grader.start_and_end, submissions))
     show_batches(counts)
+    show_reports()
     show_others(right.cpu)
 
 

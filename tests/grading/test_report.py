@@ -126,6 +126,12 @@ def test_a_slip_comes_with_its_sentence_and_with_those_who_read_it(book):
     assert "Yours is twice the gradient: see <code>1 / (2 * m)</code>." in source
 
 
+def test_a_sentence_with_an_inequality_is_text(book, monkeypatch):
+    monkeypatch.setitem(SENTENCES, "the ½ is forgotten", "It holds where `m <a` and z <b.")
+    keep(book, "Bo", "▲○○", "98_other")
+    assert "It holds where m <a and z <b." in page_of(book, "98_other").text
+
+
 def test_the_matrix_has_a_line_for_each_student_the_best_first(book):
     patterns = overview(book).exercises[0].patterns
     assert [pattern.students for pattern in patterns][:3] == [
@@ -162,7 +168,9 @@ def test_over_several_topics_it_is_seen_who_handed_in_what(book):
     assert whole.patterns[-1].marks == ("none", "missing")
     assert whole.exercises[1].marks == {"full": 0, "part": 1, "none": 0, "missing": 5}
     assert dict(whole.distribution)["60 to 69"] == 1  # 40 of 60 points; a topic missing counts 0
-    assert [topic.slug for topic in overview(book, "99_second").exercises] == ["99_second"]
+    alone = overview(book, "99_second")
+    assert [topic.slug for topic in alone.exercises] == ["99_second"]
+    assert (alone.students, alone.submissions) == (1, 1)
 
 
 def test_in_a_large_class_it_is_seen_which_topic_was_the_last(tmp_path):
@@ -318,6 +326,16 @@ def test_the_command_shows_pseudonyms_alone_and_keeps_the_key_apart(book, tmp_pa
     assert all(row["pseudonym"] in shown for row in table)
 
 
+def test_the_key_alone_hides_nobody_from_the_teacher(book, tmp_path, capsys):
+    page = tmp_path / "class.html"
+    assert run(tmp_path / "grades.db", "--html", page, "--key", tmp_path / "key.csv") == 0
+    assert "Ada Lovelace" in page.read_text("utf-8")
+
+
+def test_a_file_s_name_often_holds_a_students_and_goes(book):
+    assert {row.file for row in disguise(book.rows(), pseudonyms(CLASS, 1))} == {""}
+
+
 def test_what_grading_exports_can_be_under_pseudonyms_too(book, tmp_path):
     arguments = argparse.Namespace(
         gradebook=tmp_path / "grades.db", seed=None, pseudonyms=True, csv=tmp_path / "marks.csv",
@@ -379,7 +397,8 @@ def test_a_mask_covers_names_and_leaves_words(text, masked):
 # two that are alike, from the command line
 
 BODY = "\n".join(f"    v{i} = {i}7 * v{i - 1} ** {i} // (theta - {i}3)" for i in range(1, 25))
-LONG = f'def relu(theta):  # by Ada Lovelace\n    """Ada\n    wrote this."""\n{BODY}\n'
+HEAD = 'def relu(theta):  # by Ada Lovelace, on a rainy day\n    """Ada\n    scribbled this."""\n'
+LONG = f"{HEAD}{BODY}\n"
 COPY = re.sub(r"\bv", "ada_", LONG).replace("Ada Lovelace", "me")
 
 
@@ -415,7 +434,7 @@ def test_under_pseudonyms_the_code_is_shown_without_the_words_that_name(collecte
     words = ("--submissions", collected, "--html", page, "--pseudonyms")
     assert run(tmp_path / "grades.db", *words) == 0
     source = page.read_text("utf-8")
-    assert not re.search("ada|lovelace|王小明", source, re.IGNORECASE)
+    assert not re.search("ada|lovelace|王小明|rainy|scribbled", source, re.IGNORECASE)
     assert f"{MASK}_3 = 37 * {MASK}_2 ** 3 // (theta - 33)" in Page(source).text
 
 

@@ -63,9 +63,11 @@ def test_a_copy_with_other_names_and_comments_is_asked_about(size):
     assert pairs(alike(sources, [STUB])) == [("copy", "student 1")]
 
 
-def test_one_function_of_several_that_is_copied_is_asked_about():
-    whole = {f"s{i:02}": f"{answer(i)}# [cell]\n{program(1000 + i)}" for i in range(30)}
-    whole["s07"] = f"{answer(7)}# [cell]\n{renamed(program(1003))}"
+@pytest.mark.parametrize("between", ["# [cell]\n", "\n"])
+def test_one_function_of_several_that_is_copied_is_asked_about(between):
+    """The others differ, and are so long that they would drown it."""
+    whole = {f"s{i:02}": between.join([program(i, 90), program(1000 + i, 12)]) for i in range(30)}
+    whole["s07"] = between.join([program(7, 90), renamed(program(1003, 12))])
     (group,) = alike(whole, [STUB])
     assert group.students == ("s03", "s07")
     texts = [line.text for line in group.pieces[1] if line.shared]
@@ -87,7 +89,8 @@ def test_where_there_is_no_class_there_is_nothing_rare(count):
 
 
 def test_what_stub_lecture_or_solution_say_is_nobodys_own():
-    sources = a_class(20, eve=answer(99), mallory=renamed(answer(99)))
+    eve = renamed(answer(99))
+    sources = a_class(20, eve=eve, mallory=eve.replace("mine_", "own_") + "\n")
     assert pairs(alike(sources, [STUB])) == [("eve", "mallory")]
     assert alike(sources, [STUB, f"import numpy as np\n# [cell]\n{program(99)}"]) == []
 
@@ -147,6 +150,19 @@ def test_whatever_is_shared_for_a_window_of_shingles_is_in_both_indexes():
             chosen = np.flatnonzero(winnowed(hashes)) - len(before)
             indexes.append({place for place in chosen.tolist() if 0 <= place < WINDOW})
         assert indexes[0] & indexes[1]
+
+
+def test_exactly_the_lines_that_are_copied_are_marked():
+    copied, everyones = program(700), program(800, 5)
+    sources = {f"s{i}": f"{everyones}\n{program(i)}" for i in range(20)}
+    sources |= {"eve": f"# a\n# b\n{everyones}\n{copied}", "mallory": f"{everyones}\n\n{copied}"}
+    (group,) = alike(sources)
+    assert group.students == ("eve", "mallory")
+    for lines in group.pieces:
+        shared = [line.text for line in lines if line.shared]
+        assert shared[1:] == copied.splitlines()[1 : len(shared)]  # the first is the def's, or so
+        assert len(shared) > 20
+        assert {*shared[1:]} & {*everyones.splitlines()} <= {"    return v0"}
 
 
 def test_the_bar_rises_with_the_number_of_pairs():

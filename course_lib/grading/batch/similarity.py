@@ -173,7 +173,7 @@ class _Corpus:
         hashes, whole = _shingles(tokens, of_cell)
         known, whole_known = _shingles(*_tokens_of(texts, set())[:3:2])
         kept = whole & ~np.isin(hashes, known[whole_known])
-        indexed = kept & winnowed(np.where(kept, hashes, np.iinfo(np.uint64).max))
+        indexed = kept & winnowed(hashes)
         self._place = np.flatnonzero(kept)
         self._text = of_text[kept]
         self._cell = of_cell[kept]
