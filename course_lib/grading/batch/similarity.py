@@ -42,7 +42,7 @@ SIZE = 12
 WINDOW = 8
 """Of so many shingles in a row, one is in the index: whatever is shared for SIZE + WINDOW - 1
 tokens is found."""
-MOST = 60
+MOST = 250
 """What more submissions hold is not looked up."""
 MARGIN = 7.0
 """Bits beyond those that the number of pairs takes up."""
