@@ -10,8 +10,10 @@ counts. A function is worth its shared bits less one for each passage it has, sh
 independent passages, 2 to the power of that is at most 1 on average, whatever the habits of the
 class. Functions where that is below 0 count as 0, and choosing them costs a bit each. A pair is
 shown when the sum exceeds log2 of the number of pairs by `MARGIN`: by chance, one class in
-2**MARGIN would show one. Passages are not quite independent (who writes the one idiom often
-writes the other), hence a question.
+2**MARGIN would show one, if passages were independent. They are not: who writes the one idiom often
+writes the other, and neighbours overlap in what they say. In made-up classes whose answers to
+03_3_gradients were drawn from two to five habits a line, 9 of 10 whole copies with other names were
+found; three pairs that had copied nothing stood out in 40 classes of 10, five in 8 of 300.
 
 Pairs are found through an index of fingerprints, chosen by winnowing, and never by comparing all
 with all: S. Schleimer, D. S. Wilkerson and A. Aiken, "Winnowing: local algorithms for document
@@ -44,7 +46,7 @@ WINDOW = 8
 tokens is found."""
 MOST = 250
 """What more submissions hold is not looked up."""
-MARGIN = 7.0
+MARGIN = 9.0
 """Bits beyond those that the number of pairs takes up."""
 CANDIDATES = 2000
 LINES = 40
