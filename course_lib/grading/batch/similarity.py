@@ -49,7 +49,7 @@ MOST = 250
 MARGIN = 9.0
 """Bits beyond those that the number of pairs takes up."""
 CANDIDATES = 2000
-LINES = 40
+LINES = 60
 """Lines of a submission that are shown."""
 
 # One pattern for every version of Python, and for code that is half written.
@@ -340,15 +340,12 @@ def _groups(pairs: Sequence[_Pair]) -> Iterator[tuple[_Pair, list[int]]]:
 
 
 def _excerpt(source: str, shared: set[int]) -> list[Line]:
-    """Return the shared rows of a submission with the row before and after, and gaps."""
+    """Return the shared rows of a submission, a row between two of them, and gaps."""
     texts = source.split("\n")
-    shown = sorted({near for row in shared for near in (row - 1, row, row + 1)})
+    between = {row + 1 for row in shared if row + 2 in shared and texts[row].strip()}
     lines: list[Line] = []
-    last = 0
-    for row in shown:
-        if 1 <= row <= len(texts) and (row in shared or texts[row - 1].strip(f"{CELL_MARK} ")):
-            if last and row > last + 1:
-                lines.append(Line(0, "", False))
-            lines.append(Line(row, texts[row - 1], row in shared))
-            last = row
+    for row in sorted(shared | between):
+        if lines and row > lines[-1].number + 1:
+            lines.append(Line(0, "", False))
+        lines.append(Line(row, texts[row - 1], row in shared))
     return lines if len(lines) <= LINES else [*lines[:LINES], Line(0, "", False)]
