@@ -119,6 +119,18 @@ ALLREDUCE_MEAN = Function(
             " of samples: np.sum(sizes).",
         ),
         Slip(
+            "divided by all the workers",
+            lambda g, s: (_checked(s, g), s[s > 0] @ g[s > 0] / len(s))[1],
+            "You divide the sum over all samples by the number of workers, the idle ones too."
+            " Divide by the number of samples: np.sum(sizes).",
+        ),
+        Slip(
+            "divided by the sizes",
+            _mean(weights=lambda s: 1 / s),
+            "You divide each row by its size. It is a mean already: multiply it by its size, and"
+            " divide the sum by the number of all samples.",
+        ),
+        Slip(
             "divided by the mean size",
             _mean(weights=lambda s: s / s.mean()),
             "Your weights add up to p. Shares add up to 1: divide by the *sum* of the sizes.",
@@ -162,8 +174,8 @@ ALLREDUCE_MEAN = Function(
         Slip(
             "NaN let in",
             lambda g, s: (_checked(s, g), s @ g / s.sum())[1],
-            "Right where every shard has samples. 0 times NaN is NaN: leave the rows of empty"
-            " shards out before you add up.",
+            "The row of an empty shard is NaN, and 0 times NaN is NaN: leave such rows out before"
+            " you add up.",
         ),
         Slip(
             "empty shards filled in",
@@ -375,6 +387,11 @@ STALE_THRESHOLD = Function(
             _stale(limit=lambda tau: np.pi / (2 * tau + 1)),
             "You return the angle itself. That is near the limit for a long delay; exactly it is"
             " 2 sin of half the angle.",
+        ),
+        Slip(
+            "half of the angle without a sine",
+            _stale(limit=lambda tau: np.pi / (2 * (2 * tau + 1))),
+            "You return half of the angle. The limit is 2 sin of it.",
         ),
         Slip(
             "2 over tau + 1",
@@ -599,6 +616,23 @@ RING_ALLREDUCE_COST = Function(
             _ring(lambda m, p, b, a: 2 * m / b + 2 * (p - 1) * a),
             "Your transfer is that of a ring without end, two whole vectors. For p workers it is"
             " (p - 1)/p of it.",
+        ),
+        Slip(
+            "two vectors and one latency",
+            _ring(lambda m, p, b, a: 2 * m / b + a),
+            "You count two whole vectors and one latency, whatever p is. There are 2 (p - 1)"
+            " rounds, each with a latency and a piece of n/p numbers.",
+        ),
+        Slip(
+            "a bracket lost",
+            _ring(lambda m, p, b, a: (2 * p - 1 / p) * m / b + 2 * (p - 1) * a),
+            "A bracket was lost: 2 * p - 1 / p is not 2 * (p - 1) / p.",
+        ),
+        Slip(
+            "whole vectors, no latency",
+            _ring(lambda m, p, b, a: 2 * (p - 1) * m / b),
+            "You send a whole vector in every round, and leave the latency out. A round sends one"
+            " piece of n/p numbers, and begins with a latency.",
         ),
         Slip(
             "one latency in all",
