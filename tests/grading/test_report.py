@@ -19,6 +19,7 @@ from course_lib.grading.batch import terminal
 from course_lib.grading.batch.exports import csv_text, file_name, write_feedback
 from course_lib.grading.batch.grade import digest_of
 from course_lib.grading.batch.gradebook import Gradebook, GradebookError, Graded, Key
+from course_lib.grading.batch.likeness import compare
 from course_lib.grading.batch.overview import distribution, overview
 from course_lib.grading.batch.pages import class_page
 from course_lib.grading.batch.pseudonyms import MASK, Mask, disguise, pseudonyms
@@ -330,6 +331,25 @@ def test_the_key_alone_hides_nobody_from_the_teacher(book, tmp_path, capsys):
     page = tmp_path / "class.html"
     assert run(tmp_path / "grades.db", "--html", page, "--key", tmp_path / "key.csv") == 0
     assert "Ada Lovelace" in page.read_text("utf-8")
+
+
+def test_the_order_of_pseudonyms_is_their_own(book):
+    """Backwards names, so that any place where the real order shows is seen."""
+    names = {student: f"p{99 - place}" for place, student in enumerate(sorted(CLASS))}
+    students = [row.student for row in disguise(book.rows(), names)]
+    assert students == sorted(students)
+    functions = [row.function for row in disguise(book.rows(), names)]
+    assert functions == list(FUNCTIONS) * len(CLASS)
+    slowest = [row.student for row in overview(book, names=names).slowest]  # all took as long
+    assert slowest == sorted(slowest)
+
+
+def test_a_pair_stands_in_the_order_of_its_pseudonyms(collected, book):
+    names = {student: f"p{99 - place}" for place, student in enumerate(sorted(CLASS))}
+    (group,) = compare(collected, book, names=names).alike["99_made_up"]
+    assert group.students == (names["王小明"], names["Ada Lovelace"])
+    for lines, line in zip(group.pieces, (f"{MASK}_3 = 37", "v3 = 37"), strict=True):
+        assert any(shown.text.strip().startswith(line) for shown in lines)
 
 
 def test_a_file_s_name_often_holds_a_students_and_goes(book):

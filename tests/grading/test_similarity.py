@@ -165,6 +165,16 @@ def test_exactly_the_lines_that_are_copied_are_marked():
         assert {*shared[1:]} & {*everyones.splitlines()} <= {"    return v0"}
 
 
+def test_a_comment_between_two_lines_that_are_copied_stays_between_them():
+    copied = program(700)
+    remark = copied.replace("    v9 =", "    # a remark\n    v9 =")
+    (group,) = alike(a_class(20, eve=remark, mallory=copied), [STUB])
+    texts = [(line.text, line.shared) for line in group.pieces[0]]
+    place = texts.index(("    # a remark", False))
+    assert [shared for _, shared in texts[place - 1 : place + 2]] == [True, False, True]
+    assert 0 not in [line.number for line in group.pieces[0]]
+
+
 def test_the_bar_rises_with_the_number_of_pairs():
     assert needed_bits(2) == MARGIN
     assert needed_bits(5) == pytest.approx(MARGIN + 3.3219, abs=1e-4)  # 10 pairs

@@ -118,6 +118,8 @@ def _given(slug: str) -> list[str]:
 
 
 def _renamed(group: Alike, names: Mapping[str, str]) -> Alike:
-    first, second = group.students
+    """Give a group its pseudonyms, in the order of these."""
+    named = zip((names[student] for student in group.students), group.pieces, strict=True)
+    (first, left), (second, right) = sorted(named)
     others = tuple(sorted(names[other] for other in group.others))
-    return dataclasses.replace(group, students=(names[first], names[second]), others=others)
+    return dataclasses.replace(group, students=(first, second), pieces=(left, right), others=others)

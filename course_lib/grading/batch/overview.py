@@ -136,6 +136,7 @@ def overview(
         )
     if names is not None:
         rows = [dataclasses.replace(row, student=names[row.student]) for row in rows]
+        rows.sort(key=lambda row: row.student)  # the other order tells of the alphabet
     by_exercise: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
         by_exercise[row.exercise].append(row)

@@ -76,10 +76,11 @@ def _draw(student: str, seed: int) -> tuple[str, int]:
 def disguise(rows: Iterable[Row], names: Mapping[str, str]) -> list[Row]:
     """Return rows that hold pseudonyms, and no student's name within a learner's own words.
 
-    The names of files go too; they often hold a name.
+    The names of files go too, since they often hold a name. The order is that of the pseudonyms:
+    the other one tells who comes before whom in the alphabet.
     """
     mask = Mask(names)
-    return [
+    disguised = [
         dataclasses.replace(
             row,
             student=names[row.student],
@@ -89,6 +90,7 @@ def disguise(rows: Iterable[Row], names: Mapping[str, str]) -> list[Row]:
         )
         for row in rows
     ]
+    return sorted(disguised, key=lambda row: row.student)  # and stays in order within each
 
 
 class Mask:
