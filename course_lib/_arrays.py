@@ -7,6 +7,7 @@ value or `TypeError` for a bad type. A check passes in silence: it returns None.
 from __future__ import annotations
 
 import difflib
+import functools
 import math
 import operator
 from collections.abc import Collection
@@ -44,6 +45,18 @@ def as_floats(name: str, value: npt.ArrayLike) -> Array:
         return array.astype(np.float64)
     got = type(value).__name__ if array.ndim == 0 else f"{type(value).__name__} of {array.dtype}"
     raise TypeError(f"{name} must hold real numbers, got {got}: {_shorten(value)}")
+
+
+@functools.cache  # once for the whole process
+def keep_freed_memory() -> None:
+    """Make and free one large array, so that the memory which a step frees serves the next one.
+
+    The C library of Linux hands arrays above 128 KiB back to the system when they are freed, and
+    the next step pays for fresh pages: a quarter of its time, for a large network or a thousand
+    small ones. Once it has seen a larger array freed, it keeps what is smaller. Nothing is written
+    here, so no memory is used; on other systems nothing changes.
+    """
+    np.empty(2**24, dtype=np.uint8)
 
 
 def check_shape(

@@ -26,6 +26,7 @@ from course_lib._arrays import (
     check_count,
     check_non_negative,
     check_positive,
+    keep_freed_memory,
 )
 
 LossAndGradient = Callable[..., tuple[Any, Array]]
@@ -74,7 +75,7 @@ def sharded(
     each = map if executor is None else executor.map
 
     def whole(theta: Array) -> tuple[Any, Array]:
-        answers = each(functools.partial(loss_and_gradient, theta), *columns)
+        answers = each(functools.partial(_work, loss_and_gradient, theta), *columns)
         losses, gradients = zip(*answers, strict=True)
         return (
             np.average(losses, axis=0, weights=sizes),
@@ -82,6 +83,11 @@ def sharded(
         )
 
     return whole
+
+
+def _work(loss_and_gradient: LossAndGradient, theta: Array, *shard: Array) -> tuple[Any, Array]:
+    keep_freed_memory()  # in the worker's process, as `descend` does in this one
+    return loss_and_gradient(theta, *shard)
 
 
 def _rows(number: int, shard: tuple[Array, ...]) -> int:

@@ -11,7 +11,6 @@ caller's `for` loop.
 
 from __future__ import annotations
 
-import functools
 import itertools
 import math
 from collections.abc import Callable, Iterable, Iterator
@@ -20,7 +19,14 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from course_lib._arrays import Array, as_floats, check_count, check_finite, check_rng
+from course_lib._arrays import (
+    Array,
+    as_floats,
+    check_count,
+    check_finite,
+    check_rng,
+    keep_freed_memory,
+)
 from course_lib.losses import LossValue
 from course_lib.optimizers import Optimizer, OptimizerState, Rate
 from course_lib.transformations import global_norm
@@ -108,20 +114,8 @@ def descend(
         raise ValueError("nothing says how long to run: give steps=100, or batches")
     endless = itertools.repeat(()) if batches is None else _checked(batches)
     state = optimizer.init(theta) if state is None else state
-    _keep_freed_memory()
+    keep_freed_memory()
     return _steps(loss_and_gradient, theta, itertools.islice(endless, steps), optimizer, state)
-
-
-@functools.cache  # once for the whole process
-def _keep_freed_memory() -> None:
-    """Make and free one large array, so that the memory which a step frees serves the next one.
-
-    The C library of Linux hands arrays above 128 KiB back to the system when they are freed, and
-    the next step pays for fresh pages: a quarter of its time, for a large network or a thousand
-    small ones. Once it has seen a larger array freed, it keeps what is smaller. Nothing is written
-    here, so no memory is used; on other systems nothing changes.
-    """
-    np.empty(2**24, dtype=np.uint8)
 
 
 def _checked(batches: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:

@@ -5,6 +5,7 @@ import math
 import os
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_all_start_methods, get_context
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -71,6 +72,7 @@ def test_training_on_a_dask_cluster_of_two_processes_is_training_on_the_whole_ba
 
     quick = "forkserver" if "forkserver" in get_all_start_methods() else "spawn"
     with (
+        mock.patch.dict(os.environ),  # Dask leaves settings of malloc behind
         dask.config.set({"distributed.worker.multiprocessing-method": quick}),
         LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
         Client(cluster) as client,
