@@ -63,6 +63,9 @@ COMMANDS = {
     "minutes": Command(
         "course_lib.teaching.minutes:configure", "measure how long a lecture and its exercise take"
     ),
+    "teach": Command(
+        "course_lib.teaching.speaker:configure", "show a lecture to a class, in JupyterLab"
+    ),
     "report": Command(
         "course_lib.grading.batch.terminal:configure_report", "say how the class did"
     ),
