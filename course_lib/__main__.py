@@ -66,6 +66,9 @@ COMMANDS = {
     "teach": Command(
         "course_lib.teaching.speaker:configure", "show a lecture to a class, in JupyterLab"
     ),
+    "lesson-plan": Command(
+        "course_lib.teaching.lesson_plan:configure", "write the plan of a lesson"
+    ),
     "report": Command(
         "course_lib.grading.batch.terminal:configure_report", "say how the class did"
     ),

@@ -48,7 +48,8 @@ ROOMS = {
         {"_arrays", ""},
         {"numpy", "platformdirs", "distributed", "jinja2", "markupsafe", "tqdm"},
     ),
-    "teaching": Room({"grading"}, set()),
+    # nbformat comes with jupyterlab
+    "teaching": Room({"grading"}, {"jinja2", "nbformat", "jupyterlab"}),
     "__main__": Room(set(), set()),
     "doctor": Room({"grading"}, {"platformdirs", "jupyter_client"}),
 }

@@ -61,6 +61,18 @@ class Lecture(NamedTuple):
         return self.sections[0].title
 
 
+class Class(NamedTuple):
+    """How long a class is, and when it begins: minutes since midnight; None for "some day"."""
+
+    minutes: float
+    start: int | None = None
+
+    def clock(self, minutes: int) -> str:
+        """Return the time on the clock so many minutes after the start."""
+        hours, rest = divmod((self.start or 0) + minutes, 60)
+        return f"{hours % 24 if self.start is not None else hours}:{rest:02}"
+
+
 def find_course() -> Path:
     """Return the folder of the course.
 
@@ -111,7 +123,7 @@ def sections(cells: Iterable[Cell]) -> Iterator[Section]:
         found = tuple(Question(tuple(asked), tuple(answer)) for asked, answer in questions)
         return Section(title, minutes, tuple(opening), found)
 
-    for role, cell in (piece for cell in cells for piece in pieces(cell)):
+    for role, cell in (piece for whole in cells for piece in pieces(whole)):
         if role == HEADING:
             if title:
                 yield finish()

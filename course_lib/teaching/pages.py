@@ -1,4 +1,4 @@
-"""What a teacher is given as a file: filled in from a template, and written as a whole."""
+"""What a teacher is given as a file is filled in from a template."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from course_lib.grading.batch.whole_files import write_whole
 
 _ENVIRONMENT = Environment(
     loader=PackageLoader("course_lib.teaching", "templates"),
@@ -22,18 +24,12 @@ def render(template: str, **values: Any) -> str:
 
 
 def write(path: Path, text: str) -> None:
-    """Write a file as a whole: on a full disk the old one stays.
+    """Write a file as a whole, and the folders above it if they are not there.
 
     Raises
     ------
     OSError
         If it cannot be written: where, and why.
     """
-    draft = path.with_name(f"{path.name}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft.write_text(text, encoding="utf-8")
-        draft.replace(path)
-    except OSError as error:
-        draft.unlink(missing_ok=True)
-        raise OSError(f"{path} cannot be written: {error.strerror or error}") from error
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(path, text.encode())

@@ -11,15 +11,17 @@ from __future__ import annotations
 
 import argparse
 import ast
+import hashlib
 import json
 import os
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-from course_lib.teaching.minutes import Cell, read_cells, source
+from course_lib.teaching.minutes import Cell, source
 from course_lib.teaching.outline import (
+    Class,
     Lecture,
     Question,
     Section,
@@ -36,6 +38,8 @@ FOLDED = "jp-MarkdownHeadingCollapsed"
 SLIDE, SUBSLIDE, FRAGMENT, SKIP, NOTES = "slide", "subslide", "fragment", "skip", "notes"
 OUTPUT_ALONE = {"setup", "figure", "widget", "quiz", "predict"}
 """Tags of code cells of which a class sees the output; a click shows the code."""
+DIGEST = "course_teach"
+"""Metadata of a copy: the digest of its text as we wrote it."""
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 _LINK = re.compile(r'(\]\(|(?:src|href)=")(?![a-z][a-z0-9+.-]*:|[#/])([^)\s"]+)')
 _START = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
@@ -52,18 +56,6 @@ the bottom counts from your click on it.
 This is a copy: write into it as you like."""
 
 
-class Class(NamedTuple):
-    """How long a class is, and when it begins: minutes since midnight; None for "some day"."""
-
-    minutes: float
-    start: int | None = None
-
-    def clock(self, minutes: int) -> str:
-        """Return the time on the clock so many minutes after the start."""
-        hours, rest = divmod((self.start or 0) + minutes, 60)
-        return f"{hours % 24 if self.start is not None else hours}:{rest:02}"
-
-
 def speakers_notebook(lecture: Lecture, group: Class) -> dict[str, Any]:
     """Return the lecture as a notebook for the projector.
 
@@ -76,12 +68,16 @@ def speakers_notebook(lecture: Lecture, group: Class) -> dict[str, Any]:
     for number, section in enumerate(lecture.sections):
         badge = _badge(group, begins[number], minutes[number])
         level = "##" if number else "#"
-        place = {"id": f"section-{number}", "folded": number > 1, "slide": SLIDE}
-        cells.append(_markdown(f"{level} {section.title}{badge}", **place))
+        title = f"{level} {section.title}{badge}"
+        cells.append(_markdown(title, id=f"section-{number}", folded=number > 1, slide=SLIDE))
         cells += _section(section)
         if not number:
             cells += _notes(lecture, group, begins, minutes)
-    metadata = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
+    metadata = {
+        "kernelspec": KERNEL,
+        "language_info": {"name": "python"},
+        DIGEST: _digest(cells),
+    }
     return {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
 
 
@@ -102,14 +98,12 @@ def _stage(lecture: Lecture, group: Class, begins: list[int]) -> Cell:
         start=group.clock(0) if group.start is not None else None,
     )
     shown = {"output_type": "display_data", "data": {"text/html": html}, "metadata": {}}
-    cell = {"cell_type": "code", "id": "large-type", "metadata": {"tags": ["setup"]}}
+    cell: Cell = {"cell_type": "code", "id": "large-type", "metadata": {"tags": ["setup"]}}
     cell |= {"source": f"%%html\n{html}", "outputs": [shown], "execution_count": None}
     return _code(cell, SKIP)
 
 
-def _notes(
-    lecture: Lecture, group: Class, begins: list[int], minutes: list[int]
-) -> Iterator[Cell]:
+def _notes(lecture: Lecture, group: Class, begins: list[int], minutes: list[int]) -> Iterator[Cell]:
     rows = [
         f"| {group.clock(start)} | {length} | {section.title} | {len(section.questions) or ''} |"
         for section, start, length in zip(lecture.sections, begins, minutes, strict=True)
@@ -169,7 +163,11 @@ def _code(cell: Cell, slide: str | None = None, *, still: bool = False) -> Cell:
     if slide:
         metadata["slideshow"] = {"slide_type": slide}
     text = source(cell)
-    return {**cell, "metadata": metadata, "source": in_large_type(text) if "widget" in tags else text}
+    return {
+        **cell,
+        "metadata": metadata,
+        "source": in_large_type(text) if "widget" in tags else text,
+    }
 
 
 def _moved(text: str) -> str:
@@ -210,24 +208,30 @@ def write_copy(notebook: dict[str, Any], path: Path) -> Path | None:
     OSError
         If it cannot be written.
     """
-    kept = _keep(path, notebook) if path.is_file() else None
+    kept = _keep(path) if path.is_file() else None
     write(path, json.dumps(notebook, ensure_ascii=False, indent=1) + "\n")
     _trust(notebook)
     return kept
 
 
-def _keep(path: Path, notebook: dict[str, Any]) -> Path | None:
-    """Move a copy away whose text is another one than ours."""
+def _keep(path: Path) -> Path | None:
+    """Move a copy out of the way if its text is not the one that we wrote."""
     try:
-        texts = [source(cell) for cell in read_cells(path)]
-    except ValueError:
-        texts = []
-    if texts == [source(cell) for cell in notebook["cells"]]:
-        return None
+        copy = json.loads(path.read_text("utf-8"))
+        if copy["metadata"][DIGEST] == _digest(copy["cells"]):
+            return None
+    except (ValueError, KeyError, TypeError):
+        pass  # whatever it is, it is somebody's
     number = 1
     while (kept := path.with_stem(f"{path.stem}-kept-{number}")).exists():
         number += 1
     return path.replace(kept)
+
+
+def _digest(cells: Iterable[Cell]) -> str:
+    """Return a number for what the cells say, by which a change of it is seen."""
+    said = json.dumps([source(cell) for cell in cells])
+    return hashlib.sha256(said.encode()).hexdigest()
 
 
 def _trust(notebook: dict[str, Any]) -> None:
@@ -245,7 +249,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("--minutes", type=float, metavar="N", help="of your class; as the lecture says by default")
     add("--start", metavar="HH:MM", help="when it begins: headings show the time of day")
     add("--write-only", action="store_true", help="write the copy, and do not open JupyterLab")
-    add("lab", nargs="*", metavar="-- OPTION", help="what else JupyterLab is to be told")
+    add("--lab", action="append", default=[], metavar="OPTION",
+        help="what JupyterLab is to be told, such as --lab=--no-browser")  # fmt: skip
     parser.set_defaults(run=_run)
 
 
@@ -277,5 +282,5 @@ def open_jupyterlab(house: Path, path: Path, options: Iterable[str]) -> int:
 
     place = path.relative_to(house).as_posix()
     os.chdir(house)
-    main([f"--ServerApp.root_dir={house}", f"--LabApp.default_url=/doc/tree/{place}", *options])  # type: ignore[no-untyped-call]
+    main([f"--ServerApp.root_dir={house}", f"--LabApp.default_url=/doc/tree/{place}", *options])
     return 0
