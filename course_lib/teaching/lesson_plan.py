@@ -93,7 +93,6 @@ def _needs(house: Path, lecture: Lecture, exercise: bool) -> Iterator[str]:
     if labs:
         live = "a lab that needs" if len(labs) == 1 else f"{len(labs)} labs that need"
         yield f"- A running kernel: there is {live} it. Run all cells before the class."
-    yield f"- A hand-out: `course slides {lecture.slug}`; with `--worksheet`, without the answers."
     if exercise:
         minutes = stated(house, lecture.slug).exercise or 0
         yield f"- For the exercise: `exercises/{lecture.slug}.ipynb`, and {minutes:.0f} minutes."
