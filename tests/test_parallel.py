@@ -3,6 +3,9 @@
 import functools
 import math
 import os
+import platform
+import subprocess
+import sys
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_all_start_methods, get_context
 from unittest import mock
@@ -80,6 +83,24 @@ def test_training_on_a_dask_cluster_of_two_processes_is_training_on_the_whole_ba
         assert len({os.getpid(), *client.run(os.getpid).values()}) == 3
         found = last(sharded(NET.loss_and_gradient, UNEQUAL, executor=client.get_executor()))
     assert_allclose(found, WHOLE, atol=1e-12)
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other systems keep freed memory")
+def test_a_worker_gets_its_memory_from_the_step_before():
+    """Not from the system, page by page: an array of a megabyte is 256 pages."""
+    code = """
+import resource
+import numpy as np
+from course_lib.parallel import sharded
+at, theta = [], np.ones(2**17)
+whole = sharded(lambda p, X: (0.0, p * 1.0 + 1.0), [(np.ones(3),)])
+for _ in range(120):
+    whole(theta)
+    at.append(resource.getrusage(resource.RUSAGE_SELF).ru_minflt)
+print((at[-1] - at[19]) / 100)
+"""
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert float(ran.stdout) < 10
 
 
 @pytest.mark.parametrize(
