@@ -66,6 +66,7 @@ COMMANDS = {
     "teach": Command(
         "course_lib.teaching.speaker:configure", "show a lecture to a class, in JupyterLab"
     ),
+    "slides": Command("course_lib.teaching.slides:configure", "write a lecture as a hand-out"),
     "lesson-plan": Command(
         "course_lib.teaching.lesson_plan:configure", "write the plan of a lesson"
     ),

@@ -48,8 +48,14 @@ ROOMS = {
         {"_arrays", ""},
         {"numpy", "platformdirs", "distributed", "jinja2", "markupsafe", "tqdm"},
     ),
-    # nbformat comes with jupyterlab
-    "teaching": Room({"grading"}, {"jinja2", "nbformat", "jupyterlab"}),
+    # nbformat, nbconvert and their Pygments and traitlets come with jupyterlab
+    "teaching": Room(
+        {"grading"},
+        {
+            *("jinja2", "markupsafe", "jupyterlab", "nbformat", "nbconvert"),
+            *("pygments", "traitlets", "latex2mathml"),
+        },
+    ),
     "__main__": Room(set(), set()),
     "doctor": Room({"grading"}, {"platformdirs", "jupyter_client"}),
 }

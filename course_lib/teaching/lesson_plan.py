@@ -93,6 +93,7 @@ def _needs(house: Path, lecture: Lecture, exercise: bool) -> Iterator[str]:
     if labs:
         live = "a lab that needs" if len(labs) == 1 else f"{len(labs)} labs that need"
         yield f"- A running kernel: there is {live} it. Run all cells before the class."
+    yield f"- A hand-out: `course slides {lecture.slug}`; with `--worksheet`, without the answers."
     if exercise:
         minutes = stated(house, lecture.slug).exercise or 0
         yield f"- For the exercise: `exercises/{lecture.slug}.ipynb`, and {minutes:.0f} minutes."
@@ -170,8 +171,7 @@ def _claims(sections: Iterable[Section]) -> Iterator[str]:
     for cell in (cell for section in sections for cell in section.cells):
         if cell["cell_type"] == "markdown":
             for row in _ROW.finditer(source(cell)):
-                verdict = row[2].strip().lower()
-                if verdict.startswith(("wrong", "imprecise", "half", "not")):
+                if re.search(r"\b(wrong|imprecise)\b", row[2]):
                     yield _plain(f"|{row[1]}|{row[2]}|{row[3]}|")
 
 

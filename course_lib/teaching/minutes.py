@@ -90,7 +90,7 @@ def minutes_of_cell(cell: Cell) -> float:
     if "widget" in tags:
         return LAB
     lines = sum(bool(line.strip()) for line in text.splitlines())
-    return CODE_CELL + CODE_LINE * lines + FIGURE * _shows_a_picture(cell)
+    return CODE_CELL + CODE_LINE * lines + FIGURE * shows_a_picture(cell)
 
 
 def _minutes_of_text(text: str) -> float:
@@ -101,7 +101,8 @@ def _minutes_of_text(text: str) -> float:
     return words / WORDS_PER_MINUTE + DISPLAYED_FORMULA * formulas + CODE_LINE * listings
 
 
-def _shows_a_picture(cell: Cell) -> bool:
+def shows_a_picture(cell: Cell) -> bool:
+    """Say whether a picture is among the outputs of a code cell."""
     shown = (output.get("data", {}).get("text/html", "") for output in cell["outputs"])
     return any("<img" in "".join(html) for html in shown)
 

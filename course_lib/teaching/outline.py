@@ -13,7 +13,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 from course_lib.grading.places import course_folders
-from course_lib.teaching.minutes import Cell, minutes_of_cell, read_cells, source, stated, topics
+from course_lib.teaching.minutes import (
+    Cell,
+    minutes_of_cell,
+    read_cells,
+    shows_a_picture,
+    source,
+    stated,
+    topics,
+)
 
 HEADING, TEXT, QUESTION = "heading", "text", "question"
 
@@ -148,8 +156,7 @@ def heading(cell: Cell) -> str:
 def pieces(cell: Cell) -> Iterator[tuple[str, Cell]]:
     """Cut a cell where it changes from text to a heading or a question."""
     if cell["cell_type"] != "markdown":
-        asks = "predict" in cell["metadata"].get("tags", ())
-        yield QUESTION if asks else TEXT, cell
+        yield QUESTION if "predict" in kinds(cell) else TEXT, cell
         return
     runs: list[tuple[str, list[str]]] = []
     for paragraph in paragraphs(source(cell)):
@@ -160,6 +167,17 @@ def pieces(cell: Cell) -> Iterator[tuple[str, Cell]]:
     for number, (role, texts) in enumerate(runs):
         own_id = f"{cell['id']}-part-{number + 1}" if number else cell["id"]
         yield role, {**cell, "id": own_id, "source": "\n\n".join(texts)}
+
+
+def kinds(cell: Cell) -> set[str]:
+    """Return the tags of a cell, and those that a code cell has by what it calls and shows."""
+    found = set(cell["metadata"].get("tags", ()))
+    if cell["cell_type"] == "code":
+        text = source(cell)
+        found |= {"quiz"} if re.search(r"^quiz\(", text, re.MULTILINE) else set()
+        found |= {"predict"} if re.search(r"^poll\(", text, re.MULTILINE) else set()
+        found |= {"figure"} if shows_a_picture(cell) and "widget" not in found else set()
+    return found
 
 
 def _role(paragraph: str) -> str:

@@ -27,6 +27,7 @@ from course_lib.teaching.outline import (
     Section,
     allot,
     find_course,
+    kinds,
     read_lecture,
 )
 from course_lib.teaching.pages import render, write
@@ -141,9 +142,9 @@ def _shown(cells: Iterable[Cell], slide: str | None = None) -> Iterator[Cell]:
         if cell["cell_type"] == "markdown":
             yield _markdown(source(cell), id=cell["id"], slide=slide)
             continue
-        tags = cell["metadata"].get("tags", ())
-        yield _code(cell, SKIP if "setup" in tags else slide, still=after_lab)
-        after_lab = "widget" in tags
+        kind = kinds(cell)
+        yield _code(cell, SKIP if "setup" in kind else slide, still=after_lab)
+        after_lab = "widget" in kind
 
 
 def _markdown(text: str, *, id: str, folded: bool = False, slide: str | None = None) -> Cell:  # noqa: A002
@@ -157,7 +158,7 @@ def _code(cell: Cell, slide: str | None = None, *, still: bool = False) -> Cell:
     """Return a code cell for the projector; `still`: it repeats what the lab before it shows."""
     tags = cell["metadata"].get("tags", [])
     metadata: dict[str, Any] = {"tags": tags} if tags else {}
-    hidden = {"source_hidden": bool(OUTPUT_ALONE & set(tags)), "outputs_hidden": still}
+    hidden = {"source_hidden": bool(OUTPUT_ALONE & kinds(cell)), "outputs_hidden": still}
     if any(hidden.values()):
         metadata["jupyter"] = {name: True for name, value in hidden.items() if value}
     if slide:
