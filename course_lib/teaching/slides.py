@@ -52,7 +52,7 @@ def hand_out(lecture: Lecture, *, worksheet: bool = False) -> str:
     formulas = _formulas()
     convert = _exporter()
     pages = []
-    for number, section in enumerate(lecture.sections):
+    for number, section in enumerate(_asking(lecture) if worksheet else lecture.sections):
         cells = list(_cells(section, "#" if number == 0 else "##", worksheet=worksheet))
         pages.append(convert([_prepared(cell, formulas) for cell in cells]))
     answers = [answer for page in pages for answer in _ANSWER.findall(page)]
@@ -64,6 +64,14 @@ def hand_out(lecture: Lecture, *, worksheet: bool = False) -> str:
         answers=[] if worksheet else [Markup(formulas.put_back(answer)) for answer in answers],
         colours=Markup(HtmlFormatter().get_style_defs(".highlight")),
     )
+
+
+def _asking(lecture: Lecture) -> Iterator[Section]:
+    """Yield the sections up to the quiz: what comes after it sums the answers up."""
+    for section in lecture.sections:
+        yield section
+        if any("quiz" in kinds(cell) for cell in section.opening):
+            return
 
 
 def _formulas() -> Formulas:
