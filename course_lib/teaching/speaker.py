@@ -137,14 +137,11 @@ def _question(question: Question, number: int, count: int) -> Iterator[Cell]:
 
 
 def _shown(cells: Iterable[Cell], slide: str | None = None) -> Iterator[Cell]:
-    after_lab = False
     for cell in cells:
         if cell["cell_type"] == "markdown":
             yield _markdown(source(cell), id=cell["id"], slide=slide)
             continue
-        kind = kinds(cell)
-        yield _code(cell, SKIP if "setup" in kind else slide, still=after_lab)
-        after_lab = "widget" in kind
+        yield _code(cell, SKIP if "setup" in kinds(cell) else slide)
 
 
 def _markdown(text: str, *, id: str, folded: bool = False, slide: str | None = None) -> Cell:  # noqa: A002
@@ -154,13 +151,12 @@ def _markdown(text: str, *, id: str, folded: bool = False, slide: str | None = N
     return {"cell_type": "markdown", "id": id, "metadata": metadata, "source": _moved(text)}
 
 
-def _code(cell: Cell, slide: str | None = None, *, still: bool = False) -> Cell:
-    """Return a code cell for the projector; `still`: it repeats what the lab before it shows."""
+def _code(cell: Cell, slide: str | None = None) -> Cell:
+    """Return a code cell for the projector."""
     tags = cell["metadata"].get("tags", [])
     metadata: dict[str, Any] = {"tags": tags} if tags else {}
-    hidden = {"source_hidden": bool(OUTPUT_ALONE & kinds(cell)), "outputs_hidden": still}
-    if any(hidden.values()):
-        metadata["jupyter"] = {name: True for name, value in hidden.items() if value}
+    if OUTPUT_ALONE & kinds(cell):
+        metadata["jupyter"] = {"source_hidden": True}
     if slide:
         metadata["slideshow"] = {"slide_type": slide}
     text = source(cell)

@@ -14,6 +14,8 @@ from browser.accessibility import violations
 from browser.visit import typed
 
 from course_lib import widgets
+from course_lib.teaching.outline import Class, read_lecture
+from course_lib.teaching.speaker import speakers_notebook
 
 HOUSE = Path(__file__).parents[2]
 LABS = sorted(name for name in widgets.__all__ if name.endswith("_lab"))
@@ -144,6 +146,21 @@ def test_a_lab_fits_the_window_in_large_type_too(lab, artifacts):
 def test_no_lab_brings_in_what_a_screen_reader_cannot_read(notebook, visit, plain):
     assert violations(visit.page) - plain == set()
     assert visit.complaints == []
+
+
+def test_a_speakers_copy_shows_one_section_and_no_answer(visit, jupyterlab):
+    copy = speakers_notebook(read_lecture(HOUSE, "03_3_gradients"), Class(40))
+    (jupyterlab.root / "teach.ipynb").write_text(json.dumps(copy), "utf-8")
+    shown = "panel => panel.content.widgets.filter(c => !c.isHidden).map(c => c.model.id)"
+    with visit.notebook("teach.ipynb") as notebook:
+        seen = notebook._panel.evaluate(shown)
+        assert seen[seen.index("section-1") :][:6] == [
+            *("section-1", "s1-to-the-letter-part-2", "s1-to-the-letter-part-3-ask"),
+            *("s1-to-the-letter-part-3", "s1-to-the-letter-part-3-look", "section-2"),
+        ]
+        assert "s1-literal-steps" not in seen
+        visit.page.evaluate("jupyterapp.commands.execute('notebook:expand-all-headings')")
+        assert len(notebook._panel.evaluate(shown)) == len(copy["cells"])
 
 
 def answers_keys(lab):
