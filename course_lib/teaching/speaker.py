@@ -51,8 +51,8 @@ own outputs are stored here too: a kernel that dies in class costs you the labs 
 
 **In class,** press <kbd>Esc</kbd>. Then <kbd>↓</kbd> and <kbd>↑</kbd> go from cell to cell,
 <kbd>→</kbd> unfolds a heading, and <kbd>←</kbd> folds it. Ask, let them write, let them vote; then
-unfold *Then look*. <kbd>Shift</kbd> <kbd>Enter</kbd> runs a cell before their eyes. The clock at
-the bottom counts from your click on it.
+unfold *Then look*. <kbd>Shift</kbd> <kbd>Enter</kbd> runs a cell before their eyes. The clock in
+the corner counts from your click on it.
 
 This is a copy: write into it as you like."""
 
