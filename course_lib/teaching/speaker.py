@@ -49,7 +49,7 @@ KEYS = """\
 **Before the class,** *Run ▸ Run All Cells* makes the labs live. Answers stay folded. The lecture's
 own outputs are stored here too: a kernel that dies in class costs you the labs and nothing else.
 
-**In class,** press <kbd>Esc</kbd>. Then <kbd>↓</kbd> and <kbd>↑</kbd> go from cell to cell,
+**In class,** click a heading. Then <kbd>↓</kbd> and <kbd>↑</kbd> go from cell to cell,
 <kbd>→</kbd> unfolds a heading, and <kbd>←</kbd> folds it. Ask, let them write, let them vote; then
 unfold *Then look*. <kbd>Shift</kbd> <kbd>Enter</kbd> runs a cell before their eyes. The clock in
 the corner counts from your click on it.
