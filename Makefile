@@ -45,7 +45,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .NOTPARALLEL:
 .DEFAULT_GOAL := lab
 .PHONY: lab test lint unit nbval format notebooks stubs versions bench bench-speed bench-quick \
-	bench-scaling bench-labs bench-grading try-release try-gradescope
+	bench-scaling bench-labs bench-grading try-release try-gradescope try-nbgrader
 
 lab: $(VENV)/learner.stamp
 # Without --notebook-dir a learner would see notebooks/ alone, and no exercise.
@@ -141,6 +141,16 @@ try-release: $(VENV)/tests.stamp
 # Gradescope's set-up run as it stands, with an environment of its own; then every solution graded.
 try-gradescope: $(VENV)/tests.stamp
 	$(RUN) $(BIN)/python -m pytest -p no:nbval -q tests/grading/try_gradescope.py
+
+# The exercises as nbgrader's assignments, tried with nbgrader itself: their marks beside ours.
+# One exercise: make try-nbgrader SLUGS=03_3_gradients.
+try-nbgrader: $(VENV)/tests.stamp .venv-nbgrader/course.stamp
+	$(RUN) PYTHONPATH=tests $(BIN)/python tests/grading/try_nbgrader.py $(SLUGS)
+
+.venv-nbgrader/course.stamp: VENV = $(@D)
+.venv-nbgrader/course.stamp: .venv-nbgrader/stamp pyproject.toml
+	@$(INSTALL) -e .
+	@touch $@
 
 # A stamp is newer than what it installed from: the second run installs nothing.
 $(VENV)/learner.stamp: requirements.txt pyproject.toml

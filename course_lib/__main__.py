@@ -60,6 +60,12 @@ COMMANDS = {
     "export-gradescope": Command(
         "course_lib.grading.lms.gradescope:configure", "write an autograder for Gradescope"
     ),
+    "export-nbgrader": Command(
+        "course_lib.grading.lms.nbgrader:configure", "write exercises as nbgrader's assignments"
+    ),
+    "new-topic": Command(
+        "course_lib.teaching.new_topic:configure", "begin a topic of your own, with an exercise"
+    ),
     "minutes": Command(
         "course_lib.teaching.minutes:configure", "measure how long a lecture and its exercise take"
     ),

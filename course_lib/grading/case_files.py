@@ -48,21 +48,36 @@ def read_cases(path: Path) -> ExerciseCases:
         If it is missing or damaged: which file, what is wrong, and how to get it back.
     """
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-        if data["format"] != FORMAT:
-            raise CasesError(
-                f"{path.name} is of format {data['format']}, this course_lib reads {FORMAT}:"
-                " update the course as a whole"
-            )
-        functions = tuple(_function_from_json(function) for function in data["functions"])
-        return ExerciseCases(str(data["slug"]), functions)
+        return cases_of_text(path.read_text(encoding="utf-8"), path.name)
     except OSError as error:
         raise CasesError(f"{path} cannot be read: {error.strerror or error}") from error
+    except CasesError:
+        raise
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise CasesError(
             f"{path} is damaged ({type(error).__name__}: {error}). It is part of the course and"
             " nothing of yours: fetch it anew, for example with `git checkout -- exercises`"
         ) from error
+
+
+def cases_of_text(text: str, name: str) -> ExerciseCases:
+    """Read what `write_cases` wrote; `name` says where the text is from.
+
+    Raises
+    ------
+    CasesError
+        If it is of another format.
+    ValueError, KeyError, TypeError, AttributeError, RecursionError
+        If it is damaged.
+    """
+    data = json.loads(text)
+    if data["format"] != FORMAT:
+        raise CasesError(
+            f"{name} is of format {data['format']}, this course_lib reads {FORMAT}:"
+            " update the course as a whole"
+        )
+    functions = tuple(_function_from_json(function) for function in data["functions"])
+    return ExerciseCases(str(data["slug"]), functions)
 
 
 def _function_to_json(function: FunctionCases, on_one_line: Any) -> dict[str, Any]:
