@@ -122,8 +122,8 @@ def test_the_students_copy_holds_no_answer_and_no_fresh_case(exported):
     lines = [line for line in lines if len(line) > 20]
     assert lines
     assert not [line for line in lines if line in copy]
-    assert "verdict.use" in whole
-    assert "verdict.use" not in copy
+    assert "_check_cell.use" in whole
+    assert "_check_cell.use" not in copy
     assert "SOLUTION" not in copy
 
 

@@ -93,7 +93,7 @@ def try_exercise(folder: Path, slug: str) -> list[tuple[str, float, float]]:
     course("export-nbgrader", folder, "--exercise", slug)
     run(NBGRADER, folder, "nbgrader", "generate_assignment", slug)
     released = (folder / "release" / slug / f"{slug}.ipynb").read_text("utf-8")
-    assert not [mark for mark in ("HIDDEN", "SOLUTION", "verdict.use") if mark in released]
+    assert not [mark for mark in ("HIDDEN", "SOLUTION", "_check_cell.use") if mark in released]
     for student, answers in students(slug):
         hand_in(folder, slug, student, answers)
     theirs, ours = nbgrader_marks(folder, slug), our_marks(folder, slug)

@@ -41,12 +41,12 @@ _LOCAL_LINK = re.compile(r"\[([^\]]*)\]\(\.\./([^)\s]+)\)")
 _CELL = """\
 from course_lib.grading.check_cell import CheckCell
 
-verdict = CheckCell("{slug}", "{name}")
+_check_cell = CheckCell("{slug}", "{name}")
 ### BEGIN HIDDEN TESTS
 # Cases that no student has seen. nbgrader leaves these lines out of the students' copy.
-verdict.use("{packed}")
+_check_cell.use("{packed}")
 ### END HIDDEN TESTS
-verdict.judge(globals())"""
+_check_cell.judge(globals())"""
 
 
 def source_notebook(
