@@ -22,7 +22,7 @@ from course_lib.grading.batch.grade import read_seed
 from course_lib.grading.cases import ExerciseCases, FunctionCases
 from course_lib.grading.check_cell import pack
 from course_lib.grading.generate import make_exercise
-from course_lib.grading.places import SOLUTIONS, course_folders
+from course_lib.grading.places import SOLUTIONS, teachers_course
 from course_lib.grading.regions import BEGIN
 from course_lib.grading.spec import SpecError
 from course_lib.grading.stubs import SOLUTION_TAG, notebook_text
@@ -221,7 +221,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the exercises as source assignments."""
-    course, folder = _course(), arguments.folder
+    course, folder = teachers_course(), arguments.folder
     slugs = _slugs(course, arguments.exercise)
     folder.mkdir(parents=True, exist_ok=True)
     seed = read_seed(folder / SEED)
@@ -244,10 +244,3 @@ def _slugs(course: Path, only: str | None) -> Sequence[str]:
     if only is not None and only not in slugs:
         raise ValueError(f"no exercise {only!r}: there are {', '.join(slugs) or 'none'}")
     return [only] if only else slugs
-
-
-def _course() -> Path:
-    for folder in course_folders():
-        if (folder / SOLUTIONS).is_dir():
-            return folder
-    raise FileNotFoundError("no folder solutions/ is found here, above, or beside course_lib")
