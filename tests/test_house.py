@@ -180,9 +180,9 @@ def test_the_top_level_holds_what_the_house_has_and_nothing_else():
 def test_the_map_in_the_readme_links_every_lecture_and_names_those_to_come():
     text = (HOUSE / "README.md").read_text("utf-8")
     linked = set(re.findall(r"\(notebooks/(\w+)\.ipynb\)", text))
-    assert linked == slugs("notebooks")
+    assert linked == slugs("notebooks"), "every lecture has a row in README.md, under The map"
     to_come = set(re.findall(r"`(\d\d_\w+)`", text))
-    assert len((linked - PAGES) | to_come) == LECTURES
+    assert len((linked - PAGES) | to_come) == LECTURES, "one more? Count it in LECTURES, above"
     assert not linked & to_come
 
 

@@ -77,4 +77,5 @@ def test_the_map_leads_to_every_lecture_and_every_exercise():
         f"exercises/{path.stem}" for path in (NOTEBOOKS.parent / "exercises").glob("*.ipynb")
     ]
     there = [path.stem for path in LECTURES if path.stem != "00_start_here"] + exercises
-    assert sorted(linked) == sorted(there)
+    missing = sorted(set(there) ^ set(linked))
+    assert sorted(linked) == sorted(there), f"00_start_here, 4. The map: give a row to {missing}"

@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 
 from course_lib.grading.generate import section
-from course_lib.grading.places import SOLUTIONS, course_folders
+from course_lib.grading.places import teachers_course
 
 TEMPLATES = Path(__file__).parent / "templates"
 FILES = {
@@ -22,10 +22,10 @@ FILES = {
 
 _FORM = re.compile(r"\d\d(_\d)*(_[a-z][a-z0-9]*)+")
 _NEXT = """
-Make the rest of it, and see that it holds:
+Make the rest of it, in this order, and see that it holds:
 
-  make notebooks NB="solutions/{slug}.ipynb notebooks/{slug}.ipynb"
   make stubs SLUGS={slug}
+  make notebooks NB="solutions/{slug}.ipynb notebooks/{slug}.ipynb"
   course check solutions/{slug}.ipynb
   course audit {slug}
 
@@ -126,14 +126,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Make a topic, and say what comes next."""
-    folders = (
-        f for f in course_folders() if all((f / x).is_dir() for x in (SOLUTIONS, "notebooks"))
-    )
-    course = next(folders, None)
-    if course is None:
-        raise FileNotFoundError(
-            "no folder with solutions/ and notebooks/ is found here, above, or beside course_lib"
-        )
+    course: Path = teachers_course()
     slug: str = arguments.slug
     for path in make_topic(slug, arguments.title, course):
         print(f"made {path.relative_to(course).as_posix()}")

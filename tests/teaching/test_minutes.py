@@ -64,7 +64,8 @@ def test_a_route_takes_as_long_as_its_lectures(route):
         assert len(slugs) == len(wanted)
     said = [stated(HOUSE, slug) for slug in slugs]
     minutes = sum(m.lecture + (m.exercise or 0 if whole else 0) for m in said)
-    assert float(hours) == pytest.approx(minutes / 60, abs=0.5 if whole else 0.1)
+    expected = pytest.approx(minutes / 60, abs=0.5 if whole else 0.1)
+    assert float(hours) == expected, "the hours stand in 00_start_here, in the cell `routes`"
 
 
 @pytest.mark.parametrize(
