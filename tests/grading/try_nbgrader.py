@@ -7,7 +7,9 @@ them, and `course grade` grades the same folder. The table has both marks; they 
 
 from __future__ import annotations
 
+import contextlib
 import csv
+import io
 import json
 import sys
 import tempfile
@@ -23,7 +25,7 @@ from course_lib.grading.submission import read_source
 
 HOUSE = Path(__file__).parents[2]
 NBGRADER = HOUSE / ".venv-nbgrader"
-SIZES = "{:24} {:14} {:>9} {:>5}"
+SIZES = "{:28} {:14} {:>9} {:>5}"
 ARTICLE = {
     "perceptron_gradient": """\
 def perceptron_gradient(x, w, b, y_target):
@@ -62,9 +64,12 @@ def hand_in(folder: Path, slug: str, student: str, answers: dict[str, str]) -> N
 
 
 def course(*words: object) -> None:
-    """Run a command of ours."""
-    if main([str(word) for word in words]):
-        raise SystemExit(f"course {words[0]} failed")
+    """Run a command of ours; what it says is shown only if it fails."""
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+        status = main([str(word) for word in words])
+    if status:
+        raise SystemExit(f"course {words[0]} failed:\n{said.getvalue()}")
 
 
 def nbgrader_marks(folder: Path, slug: str) -> dict[str, float]:
@@ -107,14 +112,15 @@ def try_exercise(folder: Path, slug: str) -> list[tuple[str, float, float]]:
 def try_all(slugs: list[str]) -> int:
     """Print the table; 1 if a mark differs."""
     rows = []
+    print(SIZES.format("exercise", "handed in", "nbgrader", "ours"))
     with tempfile.TemporaryDirectory() as folder:
         for slug in slugs:
-            rows += [(slug, *row) for row in try_exercise(Path(folder), slug)]
-    print(SIZES.format("\nexercise", "handed in", "nbgrader", "ours"))
-    for slug, student, theirs, ours in rows:
-        differs = "" if theirs == ours else "  differs"
-        print(SIZES.format(slug, student, f"{theirs:g}", f"{ours:g}") + differs)
-    differing = sum(theirs != ours for _, _, theirs, ours in rows)
+            for student, theirs, ours in try_exercise(Path(folder), slug):
+                differs = "" if theirs == ours else "  differs"
+                line = SIZES.format(slug, student, f"{theirs:g}", f"{ours:g}") + differs
+                print(line, flush=True)
+                rows.append((theirs, ours))
+    differing = sum(theirs != ours for theirs, ours in rows)
     print(f"{len(rows)} marks, {differing} differ")
     return int(differing > 0)
 
