@@ -158,9 +158,11 @@ def _run_block(
         steps = descend(
             loss_and_gradient, theta, some, optimizer=optimizer(**settings), state=state
         )
-        step = deque(steps, maxlen=1)[0]
-        loss, theta, state = np.asarray(step.loss), step.theta, step.state
-        keep = ~np.asarray(step.diverged)
+        for step in steps:
+            loss, theta, state, diverged = step.loss, step.theta, step.state, step.diverged
+            del step  # see `descend`: a block's arrays fill a processor's cache
+        loss = np.asarray(loss)
+        keep = ~np.asarray(diverged)
         if not keep.all():
             final_theta[:, alive] = theta
             alive, loss, theta = alive[keep], loss[keep], theta[:, keep]

@@ -145,6 +145,7 @@ def _steps(
         step = _step(loss_and_gradient, theta, batch, optimizer, state, diverged)
         yield step
         theta, state, diverged = step.theta, step.state, step.diverged
+        del step  # it holds a gradient, whose memory the next one can take
         if diverged is True or (diverged is not False and diverged.all()):
             return
 

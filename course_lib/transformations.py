@@ -26,6 +26,7 @@ from course_lib._arrays import (
     check_in_unit_interval,
     check_non_negative,
     check_positive,
+    is_finite,
 )
 
 
@@ -53,7 +54,7 @@ def global_norm(g: Array) -> Any:
         overflowed = not math.isfinite(norm)
     else:
         norm = np.sqrt(np.einsum("nr,nr->r", g, g))
-        overflowed = not np.isfinite(norm).all()
+        overflowed = not is_finite(norm)
     return _rescaled_norm(g) if overflowed else norm
 
 
@@ -116,7 +117,8 @@ class ClipByGlobalNorm:
         c = self.max_norm
         if g.ndim == 1:
             return (g * float(c / norm) if norm > c else g), None
-        return g * np.divide(c, norm, out=np.ones_like(norm), where=norm > c), None
+        with np.errstate(divide="ignore", invalid="ignore"):  # c/0 and inf/inf clip nothing
+            return g * np.fmin(1.0, c / norm), None
 
 
 @dataclass(frozen=True, kw_only=True)
