@@ -10,7 +10,6 @@ a single run, on wider arrays. 1000 small networks then cost about as many NumPy
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
