@@ -42,7 +42,7 @@ def descendants():
     return found - {os.getpid()}
 
 
-def descendants_in_the_end(expected=frozenset(), seconds=30.0):
+def descendants_in_the_end(expected, seconds=30.0):
     """Return the processes that are still there, beside the expected, once all had time to end."""
     until = time.monotonic() + seconds
     while (left := descendants() - expected) and time.monotonic() < until:

@@ -86,7 +86,7 @@ def _orphans_are_found():
 
 @pytest.fixture(scope="module", params=WALLS)
 def sandbox(request):
-    wanted = WALLS[request.param]
+    wanted, before = WALLS[request.param], descendants()
     with Sandbox(limits=LIMITS) as whole:
         available = whole.layers()
     if missing := set(wanted or ()) - set(available):
@@ -95,7 +95,7 @@ def sandbox(request):
     with Sandbox(limits=LIMITS, only_layers=wanted) as sandbox:
         yield sandbox
     del os.environ[FACTOR]
-    assert descendants_in_the_end() == set()
+    assert descendants_in_the_end(before) == set()
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from grading.processes import descendants_in_the_end
+from grading.processes import descendants, descendants_in_the_end
 
 from course_lib.grading.batch import terminal
 from course_lib.grading.sandbox import Sandbox
@@ -228,6 +228,7 @@ def workers_of(pid):
 def test_ctrl_c_says_that_the_same_command_goes_on_and_it_does(course):
     for number in range(60):
         hand_in(course, f"s{number}", f"# {number}\ndef half(x):\n    while 1: pass\n")
+    before = descendants()
     process = start(course)
     until = time.monotonic() + 300
     while not workers_of(process.pid) and time.monotonic() < until:
@@ -238,7 +239,7 @@ def test_ctrl_c_says_that_the_same_command_goes_on_and_it_does(course):
     assert process.returncode == 130
     assert "The same command goes on" in out
     assert "Traceback" not in err
-    assert descendants_in_the_end() == set()
+    assert descendants_in_the_end(before) == set()
     for number in range(60):
         hand_in(course, f"s{number}", f"# {number}\n{HALF}{TWICE}")
     grade(course)

@@ -55,9 +55,10 @@ def hardened():
     if not seccomp.supported():
         pytest.skip("walls need Linux and seccomp")
     adopt_orphans()
+    before = descendants()
     with Sandbox(limits=LIMITS) as sandbox:
         yield sandbox
-    assert descendants_in_the_end() == set()
+    assert descendants_in_the_end(before) == set()
 
 
 def attempt(sandbox, source, *names, cases=((1.0,),)):
