@@ -256,8 +256,8 @@ SLIPS: dict[str, dict[str, list[tuple[str, str]]]] = {
             ("(g * float(c / norm) if norm > c else g)", "np.clip(g, -c, c)"),
             ("float(c / norm) if", "float(c / (norm + 1e-6)) if"),
             ("float(c / norm) if", "float(1 / norm) if"),
-            ("np.divide(c, norm,", "np.divide(c, norm + 1e-6,"),
-            ("where=norm > c", "where=norm > 0"),
+            ("np.fmin(1.0, c / norm)", "np.fmin(1.0, c / (norm + 1e-6))"),
+            ("np.fmin(1.0, c / norm)", "(c / norm)"),
             ("return _rescaled_norm(g) if overflowed else norm", "return norm"),
         ],
         "test_the_norm_is_the_root_of_the_sum_of_squares": [
@@ -269,10 +269,8 @@ SLIPS: dict[str, dict[str, list[tuple[str, str]]]] = {
             ("& (largest > 0)", ""),
         ],
         "test_an_infinite_threshold_never_clips": [
-            (
-                "np.divide(c, norm, out=np.ones_like(norm), where=norm > c)",
-                "(c / np.maximum(norm, c))",
-            ),
+            ("np.fmin(1.0, c / norm)", "(c / np.maximum(norm, c))"),
+            ("np.fmin(1.0, c / norm)", "np.minimum(1.0, c / norm)"),
         ],
         "test_clipping_by_value_clips_each_entry_and_turns_the_gradient": [
             ("np.clip(g, -self.max_value, self.max_value)", "np.minimum(g, self.max_value)"),
