@@ -266,7 +266,7 @@ def test_a_notebook_keeps_the_rule(rule, path):
 
 
 @pytest.mark.parametrize(
-    "path", sorted([*HOUSE.glob("*.md"), *HOUSE.glob("teaching/*.md")]), ids=name
+    "path", sorted([*HOUSE.glob("*.md"), *HOUSE.glob("solutions/teaching/*.md")]), ids=name
 )
 def test_the_links_of_a_page_lead_somewhere(path):
     faults = [broken(target, path) for target in targets(path.read_text("utf-8"))]

@@ -38,7 +38,7 @@ In notebooks/00_start_here.ipynb, in the cell "4. The map":
   | {number} | [{title}]({slug}.ipynb): which question? \
 | [one function](../exercises/{slug}.ipynb) |
 
-teaching/new_topic.md goes on from here, with a second function."""
+solutions/teaching/new_topic.md goes on from here, with a second function."""
 
 
 def make_topic(slug: str, title: str, course: Path) -> list[Path]:

@@ -8,7 +8,7 @@ import pytest
 
 from course_lib import __main__ as cli
 
-PAGES = sorted((Path(__file__).parents[2] / "teaching").glob("*.md"))
+PAGES = sorted((Path(__file__).parents[2] / "solutions" / "teaching").glob("*.md"))
 
 
 def commands(page):
