@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias
 
 import ipywidgets
+import traitlets
 
 Setting: TypeAlias = float | int | str | bool
 
@@ -95,9 +96,7 @@ class Slider:
 
     def widget(self, value: Any) -> ipywidgets.Widget:
         """Return a slider with its name before it and its value behind it."""
-        return ipywidgets.SelectionSlider(
-            options=self._stops(value), value=value, description=self.label, **look()
-        )
+        return _Stops(options=self._stops(value), value=value, description=self.label, **look())
 
     def move(self, widget: Any, value: Any) -> None:
         """Move the slider, to a value between its stops too."""
@@ -196,6 +195,16 @@ class Switch:
     def code(self, value: Setting) -> str:
         """Write it as Python."""
         return str(value)
+
+
+class _Stops(ipywidgets.SelectionSlider):  # type: ignore[misc]  # ipywidgets has no types
+    """A slider that does not tell the page again what the page has told it.
+
+    A kernel echoes each change for the sake of other pages that show the same; here that would
+    only be one more message before the picture.
+    """
+
+    index = traitlets.Int(help="Selected index").tag(sync=True, echo_update=False)
 
 
 def look(width: str = WIDTH) -> dict[str, Any]:

@@ -7,11 +7,11 @@ sentence.
 
 from __future__ import annotations
 
+from base64 import b64encode
 from html import escape
 from typing import Any, Generic
 
 import ipywidgets
-from traitlets import Unicode
 
 from course_lib.plots import Figure, KeptFigure
 from course_lib.widgets.controls import Setting, look
@@ -53,7 +53,7 @@ setTimeout(() => { this.textContent = 'Copy this set-up'; }, 2000);
 STYLE = (
     f"""<style onload="{NAMES}">"""
     + """
-.course-lab .widget-image { max-width: 100%; height: auto; }
+.course-lab-picture img { display: block; max-width: 100%; height: auto; }
 .course-lab .widget-html, .course-lab .widget-html-content { height: auto; line-height: 1.45; }
 .course-lab .widget-text input { font-family: monospace; }
 .course-lab-large { --jp-widgets-font-size: 19px; --jp-widgets-inline-height: 36px; }
@@ -83,7 +83,7 @@ class Lab(Generic[Result]):
     Attributes
     ----------
     controls : dict from name to widget
-    picture : ipywidgets.Image
+    picture : Picture
     verdict : ipywidgets.HTML
     set_up : ipywidgets.Text
         The lab as code, to copy; or to change and press Enter, for a value between the stops of
@@ -117,7 +117,7 @@ class Lab(Generic[Result]):
         self.controls: dict[str, Any] = {
             name: control.widget(accepted[name]) for name, control in experiment.controls.items()
         }
-        self.picture = _NamedImage(format="png", description="", tooltip=PICTURE)
+        self.picture = Picture(PICTURE, size=experiment.size)
         self.verdict = ipywidgets.HTML()
         self.set_up = ipywidgets.Text(description="this set-up", continuous_update=False, **look())
         self.progress = ipywidgets.FloatProgress(max=1.0, description="working")
@@ -228,7 +228,7 @@ class Lab(Generic[Result]):
     def _show(self, result: Result, finished: bool) -> None:
         settings = self._settings
         large = bool(settings.get("large_type", False))
-        self.picture.value = self._kept.png(self.experiment.layers(result), large=large)
+        self.picture.show(self._kept.png(self.experiment.layers(result), large=large))
         self._words = self.experiment.describe(result)
         self._say(self._words)
         self.progress.value = self.experiment.share(result)
@@ -256,14 +256,37 @@ class Lab(Generic[Result]):
             self.box.remove_class("course-lab-large")
 
 
-class _NamedImage(ipywidgets.Image):  # type: ignore[misc]  # ipywidgets has no types
-    """An image with a name for those who cannot see it.
+class Picture(ipywidgets.HTML):  # type: ignore[misc]  # ipywidgets has no types
+    """A PNG on the page, with words for those who cannot see it.
 
-    The browser side of ipywidgets makes `tooltip` the title of a widget whose description is
-    empty; `Image` has no description, and so could have no title.
+    It is written into the text of the page, which shows it at once. The file that an
+    `ipywidgets.Image` makes of it would be there a frame later.
+
+    Parameters
+    ----------
+    words : str
+    size : tuple of float
+        Width and height in inches, 100 pixels each; the page keeps the room.
+
+    Attributes
+    ----------
+    png : bytes
+        What is shown.
     """
 
-    description = Unicode("").tag(sync=True)
+    def __init__(self, words: str, *, size: tuple[float, float]) -> None:
+        super().__init__()
+        self.add_class("course-lab-picture")
+        self.png = b""
+        width, height = (round(100 * side) for side in size)
+        self._tag = (
+            f'<img alt="{escape(words)}" width="{width}" height="{height}" decoding="sync" src="'
+        )
+
+    def show(self, png: bytes) -> None:
+        """Take the place of the picture before."""
+        self.png = png
+        self.value = f'{self._tag}data:image/png;base64,{b64encode(png).decode()}">'
 
 
 def _close_tree(widget: Any) -> None:

@@ -29,7 +29,7 @@ const ends = e => [[from[0], e.clientX], [from[1], e.clientY]].map(a => a.sort((
 lab.addEventListener('pointerdown', e => {
   if (e.target.tagName !== 'IMG' || e.button) return;
   e.target.draggable = false;
-  e.target.setPointerCapture(e.pointerId);
+  lab.setPointerCapture(e.pointerId);  // a sharper picture may take the place of this one
   from = [e.clientX, e.clientY];
 });
 lab.addEventListener('pointermove', e => {
@@ -40,7 +40,8 @@ lab.addEventListener('pointermove', e => {
 });
 lab.addEventListener('pointerup', e => {
   if (!from) return;
-  const picture = e.target.getBoundingClientRect(), [[left, right], [top, bottom]] = ends(e);
+  const picture = lab.querySelector('.course-lab-picture img').getBoundingClientRect();
+  const [[left, right], [top, bottom]] = ends(e);
   const x = u => ((u - picture.left) / picture.width).toFixed(4);
   const y = v => ((v - picture.top) / picture.height).toFixed(4);
   from = null;

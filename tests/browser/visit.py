@@ -29,7 +29,7 @@ SCRIPT = r"""
 window.course = {
   // what an image shows, as a number
   fingerprint(lab) {
-    const img = lab.querySelector('.widget-image');
+    const img = lab.querySelector('.course-lab-picture img');
     if (!img || !img.complete || !img.naturalWidth) return null;
     const canvas = Object.assign(
       document.createElement('canvas'), {width: img.naturalWidth, height: img.naturalHeight});

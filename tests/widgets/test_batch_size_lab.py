@@ -53,13 +53,13 @@ class TestEveryControl:
     def test_both_ends_and_the_middle_are_answered_and_change_the_picture(self, lab, name):
         lab.set_up.value = "batch_size_lab(batch=2, eta=0.04, target=0.2, runs=1, steps=100)"
         for value in choices(name):
-            before, moved = bytes(lab.picture.value), lab.controls[name].value != value
+            before, moved = lab.picture.png, lab.controls[name].value != value
             lab.controls[name].value = value
             assert lab.error is None
             assert not lab.busy
             assert lab.settings[name] == value
-            assert (bytes(lab.picture.value) != before) == moved
-            assert bytes(lab.picture.value[:4]) == b"\x89PNG"
+            assert (lab.picture.png != before) == moved
+            assert lab.picture.png[:4] == b"\x89PNG"
 
     def test_what_means_nothing_is_hidden_and_changes_nothing(self, lab):
         for problem, rule, hidden in (
@@ -69,11 +69,11 @@ class TestEveryControl:
             lab.set_up.value = (
                 f'batch_size_lab(rule="{rule}", problem="{problem}", runs=1, steps=50)'
             )
-            before = bytes(lab.picture.value)
+            before = lab.picture.png
             for name, value in hidden.items():
                 assert lab.controls[name].layout.display == "none"
                 lab.controls[name].value = value
-                assert bytes(lab.picture.value) == before
+                assert lab.picture.png == before
 
     def test_a_combination_without_a_theory_is_a_sentence_and_the_next_one_works(self, lab):
         lab.set_up.value = f'batch_size_lab(rule="{TUNED}", problem="digits", runs=1, steps=50)'
@@ -311,10 +311,10 @@ class TestSetUp:
     def test_what_you_see_is_what_you_can_type(self):
         with batch_size_lab(batch=16, runs=2, steps=50) as lab:
             lab.controls["rule"].value = "square root"
-            typed, picture = lab.set_up.value, bytes(lab.picture.value)
+            typed, picture = lab.set_up.value, lab.picture.png
         assert typed == ('batch_size_lab(batch=16, eta=0.05, rule="square root", runs=2, steps=50)')
         with eval(typed, {"batch_size_lab": batch_size_lab}) as again:
-            assert bytes(again.picture.value) == picture
+            assert again.picture.png == picture
 
     @pytest.mark.parametrize("arguments", [{"eta": 0.0}, {"rule": "cubic"}, {"batch": 512}])
     def test_an_argument_off_its_control_is_refused_with_what_is_offered(self, arguments):

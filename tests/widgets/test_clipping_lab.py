@@ -42,13 +42,13 @@ def choices(name):
 
 def walk_over(lab, name):
     for value in choices(name):
-        before, moved = bytes(lab.picture.value), lab.controls[name].value != value
+        before, moved = lab.picture.png, lab.controls[name].value != value
         lab.controls[name].value = value
         assert lab.error is None
         assert not lab.busy
         assert lab.settings[name] == value
-        assert (bytes(lab.picture.value) != before) == moved
-        assert bytes(lab.picture.value[:4]) == b"\x89PNG"
+        assert (lab.picture.png != before) == moved
+        assert lab.picture.png[:4] == b"\x89PNG"
 
 
 class TestEveryControl:
@@ -64,11 +64,11 @@ class TestEveryControl:
 
     def test_what_means_nothing_is_hidden_and_changes_nothing(self, lab):
         lab.set_up.value = 'clipping_lab(clip="not at all", steps=20)'
-        before = bytes(lab.picture.value)
+        before = lab.picture.png
         for name, value in (("threshold", 5.0), ("rule", True), ("kappa", 50.0)):
             assert lab.controls[name].layout.display == "none"
             lab.controls[name].value = value
-            assert bytes(lab.picture.value) == before
+            assert lab.picture.png == before
 
     @settings(max_examples=6, suppress_health_check=[HealthCheck.too_slow])
     @given(
@@ -224,10 +224,10 @@ class TestSetUp:
     def test_what_you_see_is_what_you_can_type(self):
         with clipping_lab(eta=0.5, threshold=2, steps=20) as lab:
             lab.controls["clip"].value = "by value"
-            typed, picture = lab.set_up.value, bytes(lab.picture.value)
+            typed, picture = lab.set_up.value, lab.picture.png
         assert typed == 'clipping_lab(eta=0.5, threshold=2, clip="by value", steps=20)'
         with eval(typed, {"clipping_lab": clipping_lab}) as again:
-            assert bytes(again.picture.value) == picture
+            assert again.picture.png == picture
 
     @pytest.mark.parametrize("arguments", [{"eta": 0.0}, {"threshold": 0.0}, {"clip": "norm"}])
     def test_an_argument_off_its_control_is_refused_with_what_is_offered(self, arguments):

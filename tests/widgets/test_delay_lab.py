@@ -33,10 +33,10 @@ def verdict(**arguments):
 def test_both_ends_and_the_middle_are_answered_and_change_the_picture(lab, name):
     lab.set_up.value = "delay_lab(product=0.3, delay=1)"
     for value in ends_and_middle(DelayExperiment.controls[name]):
-        before, moved = bytes(lab.picture.value), lab.controls[name].value != value
+        before, moved = lab.picture.png, lab.controls[name].value != value
         lab.controls[name].value = value
         assert lab.error is None
-        assert (bytes(lab.picture.value) != before) == moved
+        assert (lab.picture.png != before) == moved
 
 
 def test_the_path_is_the_recurrence():

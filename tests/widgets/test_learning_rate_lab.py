@@ -45,13 +45,13 @@ def choices(name):
 
 def walk_over(lab, name):
     for value in choices(name):
-        before, moved = bytes(lab.picture.value), lab.controls[name].value != value
+        before, moved = lab.picture.png, lab.controls[name].value != value
         lab.controls[name].value = value
         assert lab.error is None
         assert not lab.busy
         assert lab.settings[name] == value
-        assert (bytes(lab.picture.value) != before) == moved
-        assert bytes(lab.picture.value[:4]) == b"\x89PNG"
+        assert (lab.picture.png != before) == moved
+        assert lab.picture.png[:4] == b"\x89PNG"
 
 
 class TestEveryControl:
@@ -67,13 +67,13 @@ class TestEveryControl:
 
     def test_the_condition_number_changes_the_picture_of_the_quadratic_alone(self, lab):
         lab.set_up.value = "learning_rate_lab(kappa=20)"
-        before = bytes(lab.picture.value)
+        before = lab.picture.png
         lab.controls["kappa"].value = 50.0
-        assert bytes(lab.picture.value) != before
+        assert lab.picture.png != before
         lab.controls["problem"].value = "xor neuron"
-        before = bytes(lab.picture.value)
+        before = lab.picture.png
         lab.controls["kappa"].value = 20.0
-        assert bytes(lab.picture.value) == before
+        assert lab.picture.png == before
         assert lab.controls["kappa"].layout.display == "none"
 
     @settings(max_examples=6, suppress_health_check=[HealthCheck.too_slow])
@@ -234,10 +234,10 @@ class TestSetUp:
             assert repr(lab) == lab.set_up.value == "learning_rate_lab(eta=0.3, kappa=20)"
             lab.controls["problem"].value = "moons"
             lab.controls["steps"].value = 200
-            typed, picture = lab.set_up.value, bytes(lab.picture.value)
+            typed, picture = lab.set_up.value, lab.picture.png
         assert typed == 'learning_rate_lab(eta=0.3, problem="moons", steps=200)'
         with eval(typed, {"learning_rate_lab": learning_rate_lab}) as again:
-            assert bytes(again.picture.value) == picture
+            assert again.picture.png == picture
 
     @pytest.mark.parametrize(
         "arguments", [{"eta": 0.0}, {"kappa": 0.5}, {"problem": "xor"}, {"steps": 5}]

@@ -106,7 +106,7 @@ def run_of(**changes):
 
 
 def picture(lab):
-    return bytes(lab.picture.value)
+    return lab.picture.png
 
 
 class TestTraining:

@@ -150,12 +150,12 @@ class TestEveryControl:
         if name == "eta":
             lab.controls["rates"].value = "one for all"
         for value in choices(name):
-            before, moved = bytes(lab.picture.value), lab.controls[name].value != value
+            before, moved = lab.picture.png, lab.controls[name].value != value
             lab.controls[name].value = value
             assert lab.error is None
             assert not lab.busy
             assert lab.settings[name] == value
-            assert (bytes(lab.picture.value) != before) == moved
+            assert (lab.picture.png != before) == moved
 
     @pytest.mark.parametrize("problem", TRACKS)
     def test_every_problem_answers_both_ends_of_every_rate(self, lab, problem):

@@ -142,13 +142,13 @@ class TestEveryControl:
     def test_it_is_answered_without_an_error_and_changes_the_picture(self, lab, name):
         lab.set_up.value = "rate_and_clip_lab(eta=2, max_norm=0.2, steps=50)"
         for value in choices(name):
-            before = bytes(lab.picture.value)
+            before = lab.picture.png
             changes = lab.controls[name].value != value
             lab.controls[name].value = value
             assert lab.error is None
             assert not lab.busy
             assert lab.settings[name] == value
-            assert (bytes(lab.picture.value) != before) == changes
+            assert (lab.picture.png != before) == changes
 
     @settings(max_examples=6, suppress_health_check=[HealthCheck.too_slow])
     @given(

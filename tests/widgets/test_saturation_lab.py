@@ -43,12 +43,12 @@ class TestEveryControl:
         lab.set_up.value = "saturation_lab(z=-4)"
         values = choices(name)
         for value in (values[0], values[len(values) // 2], values[-1]):
-            before, moved = bytes(lab.picture.value), lab.controls[name].value != value
+            before, moved = lab.picture.png, lab.controls[name].value != value
             lab.controls[name].value = value
             assert lab.error is None
             assert not lab.busy
             assert lab.settings[name] == value
-            assert (bytes(lab.picture.value) != before) == moved
+            assert (lab.picture.png != before) == moved
 
     @settings(max_examples=6, suppress_health_check=[HealthCheck.too_slow])
     @given(

@@ -52,23 +52,23 @@ class TestEveryControl:
             " noise=0.1, curvature=1.5, steps=75)"
         )
         for value in choices(name):
-            before, moved = bytes(lab.picture.value), lab.controls[name].value != value
+            before, moved = lab.picture.png, lab.controls[name].value != value
             lab.controls[name].value = value
             assert lab.error is None
             assert not lab.busy
             assert lab.settings[name] == value
-            assert (bytes(lab.picture.value) != before) == moved
-            assert bytes(lab.picture.value[:4]) == b"\x89PNG"
+            assert (lab.picture.png != before) == moved
+            assert lab.picture.png[:4] == b"\x89PNG"
 
     @pytest.mark.parametrize("schedule", SCHEDULES)
     def test_what_means_nothing_is_hidden_and_changes_nothing(self, lab, schedule):
         lab.set_up.value = f'schedule_lab(schedule="{schedule}", steps=50)'
         relevant = lab.experiment.relevant(lab.settings)
-        before = bytes(lab.picture.value)
+        before = lab.picture.png
         for name in set(DEFAULTS) - set(relevant):
             assert lab.controls[name].layout.display == "none"
             lab.controls[name].value = choices(name)[-1]
-            assert bytes(lab.picture.value) == before
+            assert lab.picture.png == before
 
     @settings(max_examples=8, suppress_health_check=[HealthCheck.too_slow])
     @given(
@@ -222,12 +222,12 @@ class TestSetUp:
     def test_what_you_see_is_what_you_can_type(self):
         with schedule_lab(schedule="cosine", curvature=1, steps=50) as lab:
             lab.controls["final"].value = 0.1
-            typed, picture = lab.set_up.value, bytes(lab.picture.value)
+            typed, picture = lab.set_up.value, lab.picture.png
         assert typed == (
             'schedule_lab(eta=1, schedule="cosine", final=0.1, curvature=1, noise=0.02, steps=50)'
         )
         with eval(typed, {"schedule_lab": schedule_lab}) as again:
-            assert bytes(again.picture.value) == picture
+            assert again.picture.png == picture
 
     @pytest.mark.parametrize("arguments", [{"eta": 0.0}, {"schedule": "linear"}, {"factor": 1.0}])
     def test_an_argument_off_its_control_is_refused_with_what_is_offered(self, arguments):

@@ -147,12 +147,12 @@ class TestEveryControl:
     def test_it_is_answered_without_an_error_and_changes_the_picture(self, lab, name):
         lab.set_up.value = SET_UP
         for value in choices(name):
-            before, moved = bytes(lab.picture.value), lab.controls[name].value != value
+            before, moved = lab.picture.png, lab.controls[name].value != value
             lab.controls[name].value = value
             assert lab.error is None
             assert not lab.busy
             assert lab.settings[name] == value
-            assert (bytes(lab.picture.value) != before) == moved
+            assert (lab.picture.png != before) == moved
 
     @settings(max_examples=4, suppress_health_check=[HealthCheck.too_slow])
     @given(
@@ -280,7 +280,7 @@ class TestLongWork:
         while lab.busy:
             assert lab._waiting.layout.visibility == "visible"
             shares.append(lab.progress.value)
-            pictures.add(bytes(lab.picture.value))
+            pictures.add(lab.picture.png)
             waiting.pop()()
         assert "coarse as yet" not in lab.verdict.value
         assert shares == sorted(shares)
