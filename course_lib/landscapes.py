@@ -257,24 +257,29 @@ def recurrent_cliff() -> Landscape:
 def _recurrent_cliff(theta: Array) -> LossAndGradient:
     one = theta.ndim == 1  # Python's floats are 3 times as fast as NumPy's for a single run
     w, b = theta.tolist() if one else theta
+    sigmoid: Callable[[Any], Any] = _sigmoid_of_float if one else _sigmoid
     x = INITIAL_STATE if one else np.full_like(w, INITIAL_STATE)
     outputs = []
     for _ in range(TIME_STEPS):
-        outputs.append(_sigmoid(x))
+        outputs.append(sigmoid(x))
         x = w * outputs[-1] + b
-    y = _sigmoid(x)
+    y = sigmoid(x)
     delta = 2 * (y - TARGET) * y * (1 - y)  # ∂L/∂x_t at t = 50
-    s = np.array(outputs[::-1])  # σ(x_t), from t = 49 back to t = 0
-    slopes = w * s * (1 - s)  # ∂x_{t+1}/∂x_t
-    deltas = np.cumprod(np.concatenate([[delta], slopes[:-1]]), axis=0)  # ∂L/∂x_t, t = 50 to 1
-    gradient = np.stack([(deltas * s).sum(axis=0), deltas.sum(axis=0)])
-    return (y - TARGET) ** 2, gradient.astype(theta.dtype, copy=False)
+    d_w: Any = 0.0
+    d_b: Any = 0.0
+    for s in reversed(outputs):  # σ(x_{t-1}), from t = 50 back to t = 1
+        d_w = d_w + delta * s
+        d_b = d_b + delta
+        delta = delta * (w * s * (1 - s))  # ∂L/∂x_{t-1} = ∂L/∂x_t · ∂x_t/∂x_{t-1}
+    return (y - TARGET) ** 2, np.array([d_w, d_b], dtype=theta.dtype)
 
 
-def _sigmoid(x: Any) -> Any:
-    if isinstance(x, float):
-        return 1 / (1 + math.exp(min(-x, 709.0)))  # e^710 is too large for a float
+def _sigmoid(x: Array) -> Array:
     return 1 / (1 + np.exp(-x))  # e^710 is infinite, and 1/(1 + ∞) = 0 is right
+
+
+def _sigmoid_of_float(x: float) -> float:
+    return 1 / (1 + math.exp(min(-x, 709.0)))  # e^710 is too large for a float
 
 
 def cosh() -> Landscape:

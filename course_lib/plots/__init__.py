@@ -15,10 +15,12 @@ from course_lib.plots.curves import (
     draw_curves,
     draw_powers,
     draw_roots,
+    draw_steps,
     draw_sweep,
     draw_threshold,
     draw_trials,
     frame_roots,
+    frame_steps,
 )
 from course_lib.plots.display import show
 from course_lib.plots.images import draw_digits, draw_signed_maps, frame_digits
@@ -68,6 +70,7 @@ __all__ = [
     "draw_samples",
     "draw_signed_maps",
     "draw_standing",
+    "draw_steps",
     "draw_sweep",
     "draw_threshold",
     "draw_trials",
@@ -77,6 +80,7 @@ __all__ = [
     "frame_loss_map",
     "frame_roots",
     "frame_standing",
+    "frame_steps",
     "frame_units",
     "house_style",
     "mosaic",

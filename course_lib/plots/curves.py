@@ -175,6 +175,52 @@ def draw_powers(low: int, high: int, *, ax: Axes, axis: Literal["x", "y"], step:
 
 
 @styled
+def frame_steps(*, ax: Axes) -> Axes:
+    """Divide a horizontal axis into fifths, with room below for what `draw_steps` writes there.
+
+    Parameters
+    ----------
+    ax : Axes
+
+    Returns
+    -------
+    Axes
+    """
+    ax.xaxis.labelpad = 1.2 * float(ax.xaxis.label.get_fontsize())
+    ax.set(xlim=(0, 1), xticks=np.linspace(0, 1, 6), xticklabels=[])
+    return ax
+
+
+@styled
+def draw_steps(last: int, *, ax: Axes) -> Axes:
+    """Let a horizontal axis that is divided into fifths go from 0 to the last step.
+
+    The labels are texts: where only the last step changes, a lab keeps the frame, which takes a
+    tenth of a second to draw, and draws these on top.
+
+    Parameters
+    ----------
+    last : int
+        A multiple of 5.
+    ax : Axes
+        As `frame_steps` leaves them.
+
+    Returns
+    -------
+    Axes
+    """
+    steps = range(0, last + 1, last // 5)
+    ax.set(xlim=(0, last), xticks=steps, xticklabels=[])
+    below, foot = -0.45 * float(ax.xaxis.label.get_fontsize()), ax.get_xaxis_transform()
+    for step in steps:
+        ax.annotate(
+            f"{step}", (step, 0), (0, below), xycoords=foot, textcoords="offset points",
+            ha="center", va="top", fontsize="small", annotation_clip=False,
+        )  # fmt: skip
+    return ax
+
+
+@styled
 def draw_sweep(
     learning_rates: Array,
     results: Mapping[str, Array],

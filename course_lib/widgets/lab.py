@@ -28,11 +28,13 @@ from course_lib.widgets.work import Later, NewestWork
 
 NAMES = """
 const lab = this.closest('.course-lab');
+const set = (handle, name, value) =>
+  handle.getAttribute(name) === value || handle.setAttribute(name, value);
 const name = () => lab.querySelectorAll('.widget-slider').forEach(slider => {
   const handle = slider.querySelector('.noUi-handle');
   if (!handle) return;
-  handle.setAttribute('aria-label', slider.querySelector('label').textContent);
-  handle.setAttribute('aria-valuetext', slider.querySelector('.widget-readout').textContent);
+  set(handle, 'aria-label', slider.querySelector('label').textContent);
+  set(handle, 'aria-valuetext', slider.querySelector('.widget-readout').textContent);
 });
 name();
 new MutationObserver(name).observe(lab, {childList: true, characterData: true, subtree: true});

@@ -21,8 +21,10 @@ from course_lib.plots import (
     draw_places,
     draw_powers,
     draw_standing,
+    draw_steps,
     draw_threshold,
     frame_standing,
+    frame_steps,
 )
 from course_lib.widgets.composites import PlayedSlider, Several
 from course_lib.widgets.controls import Choice, Control, Slider, Switch, nice_numbers
@@ -130,12 +132,13 @@ class Optimizers:
     def layers(self, result: Look) -> Sequence[Layer]:
         """Return the frame, the contours, who leads, and the race."""
         where = result.race.track
-        frame = (where.name, len(result.chosen), result.span)
+        frame = (where.name, len(result.chosen))
         race = (id(result.race), result.chosen)
         places = result.race.places(result.t, result.looks)
         return [
             Layer(frame, lambda panes: _draw_frame(panes, result)),
             Layer(where, lambda panes: _draw_scene(panes["sight"], where)),
+            Layer(result.span, lambda panes: _draw_span(panes, result)),
             Layer((*race, *places), lambda panes: _draw_places(panes, result, places)),
             Layer((*race, result.t), lambda panes: _draw_race(panes, result)),
         ]
@@ -172,12 +175,13 @@ def _draw_frame(panes: Panes, look: Look) -> None:
     where, sight, loss, standing = look.race.track, *panes.values()
     low, high = LOSS
     draw_curves({}, ax=loss, xlabel="step t", ylabel="loss − lowest")
-    loss.set(xlim=(0, look.span), ylim=(10.0**low, 10.0**high))
+    loss.set(ylim=(10.0**low, 10.0**high))
+    frame_steps(ax=loss)
     draw_powers(low, high, step=4, ax=loss, axis="y")
     frame_standing(len(look.chosen), LOSS, ax=standing)
     standing.set(xlabel="loss − lowest at step t")
     if where.landscape is None:
-        _frame_game(sight, look.span)
+        _frame_game(sight)
         return
     sight.set(xlim=where.landscape.box[0], ylim=where.landscape.box[1], title=where.name)
     names = ("w", "b") if where.name == "recurrent cliff" else ("θ₁", "θ₂")
@@ -185,9 +189,10 @@ def _draw_frame(panes: Panes, look: Look) -> None:
     sight.grid(False)
 
 
-def _frame_game(ax: Axes, span: int) -> None:
+def _frame_game(ax: Axes) -> None:
     """Set the axes of x over the rounds, with the best and the worst point."""
-    ax.set(xlim=(0, span), ylim=(-1.15, 1.15), xlabel="step t", ylabel="x", yticks=(-1, 0, 1))
+    ax.set(ylim=(-1.15, 1.15), xlabel="step t", ylabel="x", yticks=(-1, 0, 1))
+    frame_steps(ax=ax)
     ax.set_title("x: every third round costs 3x, the others −x")
     draw_threshold(1.0, "+1: the worst point", ax=ax, axis="y", dotted=True)
     draw_threshold(-1.0, "−1: the best point", ax=ax, axis="y")
@@ -200,6 +205,12 @@ def _draw_scene(ax: Axes, where: Track) -> None:
         steep = where.name in ("Rosenbrock", "Beale")  # evenly spaced levels would show walls alone
         levels = np.geomspace(LOWEST_LEVEL, loss.max(), LEVELS) if steep else None
         draw_contours(x, y, loss, ax=ax, minimum=(lowest[0], lowest[1]), levels=levels)
+
+
+def _draw_span(panes: Panes, look: Look) -> None:
+    names = ("loss",) if look.race.track.landscape is not None else ("loss", "sight")
+    for name in names:
+        draw_steps(look.span, ax=panes[name])
 
 
 def _draw_race(panes: Panes, look: Look) -> None:

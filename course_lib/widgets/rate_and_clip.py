@@ -16,8 +16,10 @@ from course_lib.plots import (
     draw_loss_map,
     draw_place,
     draw_powers,
+    draw_steps,
     draw_threshold,
     frame_loss_map,
+    frame_steps,
 )
 from course_lib.training import descend
 from course_lib.widgets.controls import Choice, Control, Slider, Switch
@@ -99,11 +101,11 @@ class RateAndClip:
 
     def layers(self, result: Look) -> Sequence[Layer]:
         """Return the frame, the map, and the run."""
-        key = (result.problem, result.map.steps)
         run = (result.eta, result.max_norm, len(result.losses))
         return [
-            Layer(key, lambda panes: _draw_frame(panes, result)),
-            Layer(result.map.done, lambda panes: _draw_map(panes, result.map)),
+            Layer(result.problem, lambda panes: _draw_frame(panes, result)),
+            Layer((id(result.map), result.map.done), lambda panes: _draw_map(panes, result.map)),
+            Layer(result.map.steps, lambda panes: _draw_steps(panes, result.map.steps)),
             Layer(run, lambda panes: _draw_run(panes, result)),
         ]
 
@@ -171,7 +173,12 @@ def _draw_frame(panes: Panes, look: Look) -> None:
     draw_powers(low, high, ax=loss, axis="y")
     draw_powers(*GRADIENTS, step=2, ax=norm, axis="y")
     for ax in (loss, norm):
-        ax.set_xlim(0, look.map.steps)
+        frame_steps(ax=ax)
+
+
+def _draw_steps(panes: Panes, steps: int) -> None:
+    for name in ("loss", "norm"):
+        draw_steps(steps, ax=panes[name])
 
 
 def _draw_map(panes: Panes, losses: LossMap) -> None:
