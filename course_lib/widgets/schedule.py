@@ -110,9 +110,7 @@ def _draw_run(panes: Panes, run: ScheduleRun) -> None:
     draw_threshold(2.0 / run.settings["curvature"], "", ax=panes["rate"], axis="y")
     draw_curves({"": run.kept}, ax=panes["kept"], yscale="linear", legend=None)
     if FROZEN < run.limit < MOST_KEPT:
-        draw_threshold(
-            run.limit, f"limit {run.limit:.5f}", ax=panes["kept"], axis="y", side="right"
-        )
+        draw_threshold(run.limit, "limit", ax=panes["kept"], axis="y", side="right")
     losses = run.losses
     if run.settings["noise"]:
         draw_band(*np.percentile(losses, BAND, axis=1, method="nearest"), ax=panes["loss"])
