@@ -28,6 +28,7 @@ from course_lib.plots import (
     draw_error_map,
     draw_gradient_errors,
     draw_index_graph,
+    draw_names,
     draw_network,
     draw_paths,
     draw_places,
@@ -36,12 +37,14 @@ from course_lib.plots import (
     draw_samples,
     draw_signed_maps,
     draw_standing,
+    draw_steps,
     draw_sweep,
     draw_threshold,
     draw_trials,
     draw_units,
     frame_roots,
     frame_standing,
+    frame_steps,
     frame_units,
     mosaic,
     show,
@@ -93,7 +96,9 @@ DRAWINGS = {
     "signed maps": lambda ax: draw_signed_maps(np.eye(64)[:3] - 0.3, "abc", ax=ax),
     "samples": lambda ax: draw_samples(np.eye(2), np.array([0, 1]), ax=ax),
     "standing": lambda ax: draw_standing([0.1, np.inf], ax=frame_standing(2, (-3, 1), ax=ax)),
-    "places": lambda ax: draw_places(["SGD", "Adam"], [2, 1], ax=frame_standing(2, (-3, 1), ax=ax)),
+    "names": lambda ax: draw_names(["SGD", "Adam"], ax=frame_standing(2, (-3, 1), ax=ax)),
+    "steps": lambda ax: draw_steps(500, ax=frame_steps(ax=ax)),
+    "places": lambda ax: draw_places([2, 1], ax=frame_standing(2, (-3, 1), ax=ax)),
     "units frame": lambda ax: frame_units([2, 8, 8, 8, 1], ax=ax),
     "units": lambda ax: draw_units(*NETWORK, ax=ax, chosen=Parameter(1, 0, 1), note="∂L/∂W1[0, 1]"),
     "decision": lambda ax: draw_decision(SIDE, SIDE, BOWL / BOWL.max(), ax=ax),
@@ -381,11 +386,26 @@ class TestStandings:
     def test_the_leader_is_bold_and_every_name_stands_above_its_own_line(self):
         ax = frame_standing(2, (-3, 1), ax=axes())
         draw_standing([1.0, 0.1], ax=ax)
-        draw_places(["SGD", "Adam"], [2, 1], ax=ax)
-        assert words(ax) == ["2. SGD", "1. Adam"]
-        assert [text.get_weight() for text in ax.texts] == ["normal", "bold"]
-        for text, line in zip(ax.texts, ax.lines, strict=True):
+        draw_names(["SGD", "Adam"], ax=ax)
+        draw_places([2, 1], ax=ax)
+        assert words(ax) == ["SGD", "Adam", "2.", "1."]
+        assert [text.get_weight() for text in ax.texts[2:]] == ["normal", "bold"]
+        for text, line in zip(ax.texts, [*ax.lines] * 2, strict=True):
             assert line.get_ydata()[0] - 1 < text.get_position()[1] < line.get_ydata()[0]
+        assert_no_words_overlap(ax)
+
+    def test_the_steps_of_a_run_stand_under_the_lines_that_divide_the_axis(self):
+        ax = frame_steps(ax=axes())
+        ax.figure.canvas.draw()
+        lines = [ax.transData.transform((x, 0))[0] for x in ax.get_xticks()]
+        draw_steps(500, ax=ax)
+        assert words(ax) == ["0", "100", "200", "300", "400", "500"]
+        assert [ax.transData.transform((x, 0))[0] for x in ax.get_xticks()] == pytest.approx(lines)
+        ax.figure.canvas.draw()
+        for text, x in zip(ax.texts, lines, strict=True):
+            box = text.get_window_extent()
+            assert (box.x0 + box.x1) / 2 == pytest.approx(x, abs=1)
+            assert ax.xaxis.label.get_window_extent().y1 <= box.y0 < box.y1 < ax.bbox.y0
 
 
 class TestNetworks:

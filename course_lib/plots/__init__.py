@@ -36,7 +36,7 @@ from course_lib.plots.maps import (
 )
 from course_lib.plots.matrices import draw_confusion, draw_error_map, draw_gradient_errors
 from course_lib.plots.networks import draw_index_graph, draw_network
-from course_lib.plots.standings import draw_places, draw_standing, frame_standing
+from course_lib.plots.standings import draw_names, draw_places, draw_standing, frame_standing
 from course_lib.plots.style import house_style, mosaic, subplots
 from course_lib.plots.units import Parameter, draw_units, frame_units
 
@@ -60,6 +60,7 @@ __all__ = [
     "draw_index_graph",
     "draw_layers",
     "draw_loss_map",
+    "draw_names",
     "draw_network",
     "draw_part",
     "draw_paths",

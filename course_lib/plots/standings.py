@@ -10,7 +10,8 @@ from matplotlib.axes import Axes
 from course_lib.plots.curves import draw_powers
 from course_lib.plots.style import look, styled
 
-NAME = 0.34  # height of a name above its line, in rows
+HEIGHT = 0.34  # of a name above its line, in rows
+PLACES, NAMES = 0.01, 0.06  # where they begin, in shares of the axes
 
 
 @styled
@@ -35,12 +36,32 @@ def frame_standing(rows: int, powers: tuple[int, int], *, ax: Axes) -> Axes:
 
 
 @styled
-def draw_places(names: Sequence[str], places: Sequence[int], *, ax: Axes) -> Axes:
-    """Write the place and the name of each row above its line; who leads in bold.
+def draw_names(names: Sequence[str], *, ax: Axes) -> Axes:
+    """Write the name of each row above its line, with room before it for its place.
 
     Parameters
     ----------
     names : sequence of str
+    ax : Axes
+        As `frame_standing` leaves them.
+
+    Returns
+    -------
+    Axes
+    """
+    for row, name in enumerate(names):
+        _write(name, NAMES, row, ax)
+    return ax
+
+
+@styled
+def draw_places(places: Sequence[int], *, ax: Axes) -> Axes:
+    """Write the place of each row before its name; a bold 1 leads.
+
+    Apart from the names, which stay: a letter takes longer to draw than a line.
+
+    Parameters
+    ----------
     places : sequence of int
         1 for who leads.
     ax : Axes
@@ -50,12 +71,16 @@ def draw_places(names: Sequence[str], places: Sequence[int], *, ax: Axes) -> Axe
     -------
     Axes
     """
-    for row, (name, place) in enumerate(zip(names, places, strict=True)):
-        ax.text(
-            0.01, row - NAME, f"{place}. {name}", transform=ax.get_yaxis_transform(), va="center",
-            fontsize="small", weight="bold" if place == 1 else "normal", zorder=6,
-        )  # fmt: skip
+    for row, place in enumerate(places):
+        _write(f"{place}.", PLACES, row, ax, weight="bold" if place == 1 else "normal")
     return ax
+
+
+def _write(words: str, x: float, row: int, ax: Axes, weight: str = "normal") -> None:
+    ax.text(
+        x, row - HEIGHT, words, transform=ax.get_yaxis_transform(), va="center",
+        fontsize="small", weight=weight, zorder=6,
+    )  # fmt: skip
 
 
 @styled

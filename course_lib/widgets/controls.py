@@ -186,7 +186,9 @@ class Switch:
 
     def widget(self, value: bool) -> ipywidgets.Widget:
         """Return a box to tick."""
-        return ipywidgets.Checkbox(value=value, description=self.label, indent=False)
+        return ipywidgets.Checkbox(
+            value=value, description=self.label, indent=False, layout={"width": "auto"}
+        )
 
     def move(self, widget: Any, value: Any) -> None:
         """Tick the box, or not."""

@@ -17,6 +17,7 @@ from course_lib.plots import (
     Panes,
     draw_contours,
     draw_curves,
+    draw_names,
     draw_paths,
     draw_places,
     draw_powers,
@@ -139,7 +140,8 @@ class Optimizers:
             Layer(frame, lambda panes: _draw_frame(panes, result)),
             Layer(where, lambda panes: _draw_scene(panes["sight"], where)),
             Layer(result.span, lambda panes: _draw_span(panes, result)),
-            Layer((*race, *places), lambda panes: _draw_places(panes, result, places)),
+            Layer(race, lambda panes: _draw_names(panes, result)),
+            Layer(tuple(places), lambda panes: draw_places(places, ax=panes["standing"])),
             Layer((*race, result.t), lambda panes: _draw_race(panes, result)),
         ]
 
@@ -227,11 +229,11 @@ def _draw_race(panes: Panes, look: Look) -> None:
     draw_standing(excess[-1].tolist(), ax=panes["standing"], looks=looks)
 
 
-def _draw_places(panes: Panes, look: Look, places: list[int]) -> None:
-    """Write who stands where, and at what learning rate."""
+def _draw_names(panes: Panes, look: Look) -> None:
+    """Write who races, and at what learning rate."""
     rates = look.race.rates[look.looks].tolist()
     names = [f"{name}, η = {rate:.2g}" for name, rate in zip(look.chosen, rates, strict=True)]
-    draw_places(names, places, ax=panes["standing"])
+    draw_names(names, ax=panes["standing"])
 
 
 def optimizer_lab(
