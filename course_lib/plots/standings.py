@@ -11,7 +11,7 @@ from course_lib.plots.curves import draw_powers
 from course_lib.plots.style import look, styled
 
 HEIGHT = 0.34  # of a name above its line, in rows
-PLACES, NAMES = 0.01, 0.06  # where they begin, in shares of the axes
+PLACES, NAMES = 0.01, 0.08  # where they begin, in shares of the axes
 
 
 @styled

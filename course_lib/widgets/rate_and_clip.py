@@ -189,7 +189,7 @@ def _draw_run(panes: Panes, look: Look) -> None:
     draw_place(look.eta, look.max_norm, ax=panes["map"])
     draw_curves({"": np.array(look.losses)}, ax=panes["loss"])
     draw_curves({"": np.array(look.norms)}, ax=panes["norm"])
-    draw_threshold(look.max_norm, f"c = {look.max_norm:g}", ax=panes["norm"], axis="y")
+    draw_threshold(look.max_norm, "c", ax=panes["norm"], axis="y")
 
 
 def rate_and_clip_lab(
