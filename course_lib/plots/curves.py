@@ -186,7 +186,6 @@ def frame_steps(*, ax: Axes) -> Axes:
     -------
     Axes
     """
-    ax.xaxis.labelpad = 1.2 * float(ax.xaxis.label.get_fontsize())
     ax.set(xlim=(0, 1), xticks=np.linspace(0, 1, 6), xticklabels=[])
     return ax
 

@@ -202,7 +202,8 @@ def _draw_bar(low: int, high: int, colors: str | Colormap, ax: Axes, *, step: in
     bar = ax.inset_axes(BAR)
     bar.imshow(np.linspace(0.0, 1.0, 128)[None], cmap=colors, aspect="auto", extent=(0, 1, 0, 1))
     bar.set_axis_off()
-    for power in range(low, high + 1, step):
+    powers = range(low, high + 1, step)
+    for power in (low, *powers[2 if step == 1 else 1 :]):  # the first takes the room of two
         share = (power - low) / (high - low)
         text = f"loss {_power(power)}" if power == low else _power(power)
         side = {low: "left", high: "right"}.get(power, "center")

@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.transforms import ScaledTranslation
 
 P = ParamSpec("P")
 Array = npt.NDArray[np.floating]
@@ -26,6 +27,7 @@ OCHRE, SKY, GREY, BLACK = "#8F6A00", "#2B92BA", "#6B6B6B", "#1A1A1A"
 
 NORMAL_SIZE, LARGE_SIZE = 11.0, 15.0
 MARGINS = 4.6, 1.2, 3.4, 2.0  # left, right, bottom, top of a mosaic, in letters
+LABELS = 1.7, 2.9  # below and left of the axes of a mosaic, in letters
 
 
 class Look(NamedTuple):
@@ -129,9 +131,16 @@ def mosaic(
     """
     letters = LARGE_SIZE if large else NORMAL_SIZE
     width, height = (72 * side / letters for side in size)  # of the figure, in letters
-    with house_style(letters), mpl.rc_context({"figure.constrained_layout.use": False}):
+    fixed: Any = {"figure.constrained_layout.use": False, "axes.titley": 1.0}
+    with house_style(letters), mpl.rc_context(fixed):
         figure = Figure(figsize=size, dpi=100)
         axes = figure.subplot_mosaic([list(row) for row in layout])
+    inches = figure.dpi_scale_trans
+    below, beside = (letters / 72 * distance for distance in LABELS)
+    for ax in axes.values():  # where a label goes is not measured either
+        foot, side = ScaledTranslation(0, -below, inches), ScaledTranslation(-beside, 0, inches)
+        ax.xaxis.set_label_coords(0.5, 0.0, transform=ax.transAxes + foot)
+        ax.yaxis.set_label_coords(0.0, 0.5, transform=ax.transAxes + side)
     left, right, bottom, top = MARGINS
     figure.subplots_adjust(
         left=left / width, right=1 - right / width, bottom=bottom / height, top=1 - top / height,
