@@ -5,6 +5,8 @@ Each file in attacks/ defines `triple`, which is wrong and does what its first l
 them, and behind each set of walls that a machine may be left with.
 """
 
+import contextlib
+import functools
 import os
 import re
 import socket
@@ -26,21 +28,25 @@ from course_lib.grading.terminal import check_source
 
 HERE = Path(__file__).parent
 HOUSE = HERE.parents[1]
-ATTACKS = sorted((HERE / "attacks").glob("*.py"), key=lambda path: path.name)
+ATTACKS = sorted(path.stem for path in (HERE / "attacks").glob("*.py"))
 HARMLESS_WITHOUT_WALLS = (
     *("deaf_loop", "forged_answers", "frame_hunt", "gc_hunt", "os_exit", "output", "oversized"),
     *("patched_numpy", "rubbish", "segfault", "sleeper"),
 )
 LIMITS = short_limits(0.6)
+ENDLESS = ("deaf_loop", "endless_message", "sleeper")
+"""What is stopped by its limit alone: waiting longer for it would show nothing more."""
+LIMITS_OF_THE_ENDLESS = short_limits(0.25)
 FACTOR = "COURSE_TEST_SECRET"
 NOBODY = 65534
 ENVIRONMENT = {
     "PYTHONPATH": os.pathsep.join([str(HOUSE), sysconfig.get_paths()["purelib"]]),
     "PYTHONDONTWRITEBYTECODE": "1",
+    "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
     "OPENBLAS_NUM_THREADS": "1",
 }
 WALLS = {
-    "all": None,
+    "every wall": None,
     "rlimits and seccomp": ("rlimits", "seccomp"),
     "and landlock": ("rlimits", "seccomp", "landlock"),
     "and namespaces": (
@@ -74,6 +80,7 @@ HONEST = "def triple(x):\n    return 3.0 * x\n\ndef double(x):\n    return x + x
 
 
 def grade(sandbox, source):
+    """Return what the source gets for `triple` and for `double`."""
     with sandbox.runner() as runner:
         triple, double = check_source(source, EXERCISE, runner)
     return triple, double
@@ -84,13 +91,30 @@ def _orphans_are_found():
     adopt_orphans()
 
 
-@pytest.fixture(scope="module", params=WALLS)
-def sandbox(request):
-    wanted, before = WALLS[request.param], descendants()
+def grade_attack(sandbox, name, folder, port, monkeypatch):
+    """Return what an attack gets, which is stopped sooner if it would never end."""
+    with monkeypatch.context() as patch:
+        if name in ENDLESS:
+            patch.setattr(sandbox, "_limits", LIMITS_OF_THE_ENDLESS)
+        return grade(sandbox, armed(name, folder, port))
+
+
+@pytest.fixture(scope="module")
+def available():
+    """The layers that this machine has."""
     with Sandbox(limits=LIMITS) as whole:
-        available = whole.layers()
+        return whole.layers()
+
+
+def skip_without(wanted, available):
     if missing := set(wanted or ()) - set(available):
         pytest.skip(f"this machine has no {', '.join(sorted(missing))}")
+
+
+@pytest.fixture(scope="module", params=WALLS)
+def sandbox(request, available):
+    wanted, before = WALLS[request.param], descendants()
+    skip_without(wanted, available)
     os.environ[FACTOR] = "3.0"  # what the environment attack is after
     with Sandbox(limits=LIMITS, only_layers=wanted) as sandbox:
         yield sandbox
@@ -161,18 +185,20 @@ def contents(folder):
 
 def armed(attack, folder, port):
     """Return an attack that knows where its victims are."""
-    source = read_source(attack)
+    source = read_source(HERE / "attacks" / f"{attack}.py")
     for name, value in (("FOLDER", str(folder)), ("PID", os.getpid()), ("PORT", port)):
         source = re.sub(rf"^{name} = .*$", f"{name} = {value!r}", source, flags=re.MULTILINE)
     return source
 
 
-@pytest.mark.parametrize("attack", ATTACKS, ids=lambda path: path.stem)
-def test_an_attack_scores_nothing_and_costs_only_itself(attack, sandbox, folder, server):
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_an_attack_scores_nothing_and_costs_only_itself(
+    attack, sandbox, folder, server, monkeypatch
+):
     port, visits = server
     before = contents(folder)
     ours = descendants()
-    triple, double = grade(sandbox, armed(attack, folder, port))
+    triple, double = grade_attack(sandbox, attack, folder, port, monkeypatch)
     assert triple.points == 0
     assert double.points == 5, double.diagnosis
     assert contents(folder) == before
@@ -193,26 +219,30 @@ ALONE = {
 
 
 @pytest.fixture(scope="module")
-def one_wall(request):
-    with Sandbox(limits=LIMITS) as whole:
-        if not set(request.param) <= set(whole.layers()):
-            pytest.skip(f"this machine does not have {', '.join(request.param)}")
-    with Sandbox(limits=LIMITS, only_layers=request.param) as sandbox:
+def behind(available):
+    """Return the sandbox that has these layers alone; it is made once."""
+    with contextlib.ExitStack() as made:
+
+        @functools.cache
+        def sandbox(layers):
+            skip_without(layers, available)
+            return made.enter_context(Sandbox(limits=LIMITS, only_layers=layers))
+
         yield sandbox
 
 
 @pytest.mark.parametrize(
-    ("one_wall", "name"),
+    ("layers", "name"),
     [(layers, name) for layers, names in ALONE.items() for name in names],
     ids=lambda value: value if isinstance(value, str) else value[-1],
-    indirect=["one_wall"],
 )
-def test_a_wall_stops_alone_what_it_is_there_for(one_wall, name, folder, server):
+def test_a_wall_stops_alone_what_it_is_there_for(layers, name, behind, folder, server):
     """Else nobody would notice if it were gone, since others stand before the same attacks."""
     port, visits = server
+    sandbox = behind(layers)
     before = contents(folder)
     ours = descendants()
-    triple, double = grade(one_wall, armed(HERE / "attacks" / f"{name}.py", folder, port))
+    triple, double = grade(sandbox, armed(name, folder, port))
     assert (triple.points, double.points) == (0, 5)
     assert contents(folder) == before
     assert visits == []
@@ -221,7 +251,7 @@ def test_a_wall_stops_alone_what_it_is_there_for(one_wall, name, folder, server)
 
 def test_attacks_are_stopped_by_a_wall_and_not_for_want_of_a_module():
     """A stand-in for a module that an attack needs would make its test pass for no reason."""
-    sources = "".join(attack.read_text() for attack in ATTACKS)
+    sources = "".join(read_source(HERE / "attacks" / f"{name}.py") for name in ATTACKS)
     modules = sorted(set(re.findall(r"^(?:import|from) (\w+)", sources, re.MULTILINE)))
     imports = "".join(f"import {name}\n" for name in modules)
     kinds = f"def kinds():\n    return [type(module).__name__ for module in [{', '.join(modules)}]]"
@@ -232,11 +262,10 @@ def test_attacks_are_stopped_by_a_wall_and_not_for_want_of_a_module():
 
 
 @pytest.mark.parametrize("name", HARMLESS_WITHOUT_WALLS)
-def test_without_walls_wrong_code_scores_nothing_either(name):
-    source = armed(HERE / "attacks" / f"{name}.py", ".", 0)
+def test_without_walls_wrong_code_scores_nothing_either(name, monkeypatch):
     ours = descendants()
     with Sandbox(limits=LIMITS, unhardened=True) as sandbox:
-        triple, double = grade(sandbox, source)
+        triple, double = grade_attack(sandbox, name, ".", 0, monkeypatch)
     assert triple.points == 0
     assert double.points == 5, double.diagnosis
     assert descendants_in_the_end(ours) == set()
@@ -248,8 +277,8 @@ def test_attacks_fail_against_a_grader_that_is_not_root():
     python = python_for_anybody()
     if python is None:
         pytest.skip("no Python here that another user may run has NumPy and pytest")
-    tests = [python, "-m", "pytest", "-q", "-x", __file__]
-    chosen = ["-p", "no:cacheprovider", "-k", "(costs_only_itself and all) or (alone and rlimits)"]
+    tests = [python, "-m", "pytest", "-q", "-x", "--noconftest", "-p", "no:cacheprovider"]
+    chosen = ["-k", "(costs_only_itself and every) or (alone and rlimits)", __file__]
     run = subprocess.run(
         [*tests, *chosen],
         cwd=HOUSE,
@@ -261,7 +290,7 @@ def test_attacks_fail_against_a_grader_that_is_not_root():
         extra_groups=[],
     )
     assert run.returncode == 0, run.stdout[-5000:] + run.stderr[-5000:]
-    assert " passed" in run.stdout
+    assert re.search(rf"\b{len(ATTACKS) + len(ALONE[('rlimits',)])} passed", run.stdout), run.stdout
 
 
 def python_for_anybody():
