@@ -19,7 +19,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from grading.processes import adopt_orphans, descendants, descendants_in_the_end, short_limits
+from grading.processes import (
+    adopt_orphans,
+    descendants,
+    descendants_in_the_end,
+    impatient,
+    short_limits,
+)
 
 from course_lib.grading.cases import Case, ExerciseCases, Expectation, FunctionCases, Tolerance
 from course_lib.grading.sandbox import Sandbox, seccomp
@@ -35,8 +41,6 @@ HARMLESS_WITHOUT_WALLS = (
 )
 LIMITS = short_limits(0.6)
 ENDLESS = ("deaf_loop", "endless_message", "sleeper")
-"""What is stopped by its limit alone: waiting longer for it would show nothing more."""
-LIMITS_OF_THE_ENDLESS = short_limits(0.25)
 FACTOR = "COURSE_TEST_SECRET"
 NOBODY = 65534
 ENVIRONMENT = {
@@ -91,11 +95,9 @@ def _orphans_are_found():
     adopt_orphans()
 
 
-def grade_attack(sandbox, name, folder, port, monkeypatch):
-    """Return what an attack gets, which is stopped sooner if it would never end."""
-    with monkeypatch.context() as patch:
-        if name in ENDLESS:
-            patch.setattr(sandbox, "_limits", LIMITS_OF_THE_ENDLESS)
+def grade_attack(sandbox, name, folder, port):
+    """Return what an attack gets that knows where its victims are."""
+    with impatient(sandbox) if name in ENDLESS else contextlib.nullcontext():
         return grade(sandbox, armed(name, folder, port))
 
 
@@ -192,13 +194,11 @@ def armed(attack, folder, port):
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
-def test_an_attack_scores_nothing_and_costs_only_itself(
-    attack, sandbox, folder, server, monkeypatch
-):
+def test_an_attack_scores_nothing_and_costs_only_itself(attack, sandbox, folder, server):
     port, visits = server
     before = contents(folder)
     ours = descendants()
-    triple, double = grade_attack(sandbox, attack, folder, port, monkeypatch)
+    triple, double = grade_attack(sandbox, attack, folder, port)
     assert triple.points == 0
     assert double.points == 5, double.diagnosis
     assert contents(folder) == before
@@ -242,7 +242,7 @@ def test_a_wall_stops_alone_what_it_is_there_for(layers, name, behind, folder, s
     sandbox = behind(layers)
     before = contents(folder)
     ours = descendants()
-    triple, double = grade(sandbox, armed(name, folder, port))
+    triple, double = grade_attack(sandbox, name, folder, port)
     assert (triple.points, double.points) == (0, 5)
     assert contents(folder) == before
     assert visits == []
@@ -262,10 +262,10 @@ def test_attacks_are_stopped_by_a_wall_and_not_for_want_of_a_module():
 
 
 @pytest.mark.parametrize("name", HARMLESS_WITHOUT_WALLS)
-def test_without_walls_wrong_code_scores_nothing_either(name, monkeypatch):
+def test_without_walls_wrong_code_scores_nothing_either(name):
     ours = descendants()
     with Sandbox(limits=LIMITS, unhardened=True) as sandbox:
-        triple, double = grade_attack(sandbox, name, ".", 0, monkeypatch)
+        triple, double = grade_attack(sandbox, name, ".", 0)
     assert triple.points == 0
     assert double.points == 5, double.diagnosis
     assert descendants_in_the_end(ours) == set()

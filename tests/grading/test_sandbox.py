@@ -14,7 +14,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from grading.processes import adopt_orphans, descendants, descendants_in_the_end, short_limits
+from grading.processes import (
+    adopt_orphans,
+    descendants,
+    descendants_in_the_end,
+    impatient,
+    short_limits,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -47,6 +53,14 @@ hardened_only = pytest.mark.skipif(not seccomp.supported(), reason="walls need L
 @pytest.fixture(scope="module", params=KINDS)
 def sandbox(request):
     with Sandbox(limits=LIMITS, unhardened=request.param == "unhardened") as sandbox:
+        yield sandbox
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def patient(request):
+    """A sandbox for what takes its time and does end."""
+    unhardened = request.param == "unhardened"
+    with Sandbox(limits=Limits(seconds=60.0), unhardened=unhardened) as sandbox:
         yield sandbox
 
 
@@ -119,21 +133,17 @@ def test_a_result_larger_than_a_message_is_unsupported(sandbox):
 
 
 @pytest.mark.parametrize("size", [1, 100, 2_000, 20_000])
-def test_answers_arrive_whether_they_are_many_or_large(size):
+def test_answers_arrive_whether_they_are_many_or_large(size, patient):
     """A pipe holds few pages: the child has to say when there is something to take out."""
     source = f"import numpy as np\n\ndef f(x):\n    return np.full({size}, x)\n"
     cases = [(float(n),) for n in range(max(40_000 // size, 100) // 10)]
-    for kind in KINDS:
-        with Sandbox(limits=Limits(seconds=30.0), unhardened=kind == "unhardened") as sandbox:
-            _, outcomes = attempt(sandbox, source, "f", cases=cases)
-        assert [array[-1] for array in value(outcomes["f"])] == [x for (x,) in cases]
+    _, outcomes = attempt(patient, source, "f", cases=cases)
+    assert [array[-1] for array in value(outcomes["f"])] == [x for (x,) in cases]
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_results_that_are_too_much_together_end_the_function(kind):
+def test_results_that_are_too_much_together_end_the_function(patient):
     source = "import numpy as np\n\ndef f(x):\n    return np.zeros(1_000_000)\n"
-    with Sandbox(limits=Limits(seconds=60), unhardened=kind == "unhardened") as patient:
-        _, outcomes = attempt(patient, source, "f", cases=[(1.0,)] * 6)
+    _, outcomes = attempt(patient, source, "f", cases=[(1.0,)] * 6)
     kinds = [type(outcome) for outcome in outcomes["f"]]
     assert kinds == [Returned] * 4 + [Crashed, NotCalled]
     assert "bytes of results" in outcomes["f"][4].reason
@@ -184,7 +194,7 @@ def test_loading_says_what_became_of_each_function(sandbox):
 
 def test_a_submission_that_cannot_be_loaded_in_time_is_named_by_its_line(sandbox):
     source = "def forever():\n    while True:\n        pass\n\nx = forever()\n"
-    with sandbox.runner() as runner:
+    with impatient(sandbox), sandbox.runner() as runner:
         states = runner.load(source, ["f", "g"])
     assert {type(state) for state in states.values()} == {TimedOut}
     assert states["f"].line_text == "while True:"
@@ -289,7 +299,7 @@ def well(x):
 
 def test_each_death_costs_one_function_and_the_next_gets_a_fresh_child(sandbox):
     names = ["well", "loop", "deaf", "leave", "crash", "rubbish", "out"]
-    with sandbox.runner() as runner:
+    with impatient(sandbox) as limits, sandbox.runner() as runner:
         assert set(runner.load(DEATHS, names).values()) == {"defined"}
         outcomes = {}
         for name in names:
@@ -297,10 +307,10 @@ def test_each_death_costs_one_function_and_the_next_gets_a_fresh_child(sandbox):
             assert value(runner.call("well", [(1.0,)])) == [2.0]
     assert value(outcomes["well"]) == [2.0, 4.0, 6.0]
     assert outcomes["loop"][0].value == 1.0
-    assert outcomes["loop"][1].seconds == LIMITS.seconds
+    assert outcomes["loop"][1].seconds == limits.seconds
     assert outcomes["loop"][1].line_text in ("while True:", "pass")
     assert outcomes["loop"][2] == NotCalled("an earlier case ended the process")
-    assert outcomes["deaf"][0] == TimedOut(LIMITS.seconds)
+    assert outcomes["deaf"][0] == TimedOut(limits.seconds)
     assert outcomes["leave"][0] == Crashed("the process ended itself (exit status 3)")
     assert "signal 11" in outcomes["crash"][0].reason
     assert isinstance(outcomes["rubbish"][0], Crashed)

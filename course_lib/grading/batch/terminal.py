@@ -17,7 +17,6 @@ from course_lib.grading.batch.grade import Tally, grade, process_pool, read_seed
 from course_lib.grading.batch.gradebook import Gradebook
 from course_lib.grading.batch.likeness import compare
 from course_lib.grading.batch.overview import as_text, overview
-from course_lib.grading.batch.pages import class_page
 from course_lib.grading.batch.pseudonyms import disguise, pseudonyms
 from course_lib.grading.batch.submissions import Found, find_submissions
 from course_lib.grading.batch.whole_files import write_whole
@@ -204,6 +203,8 @@ def run_report(arguments: argparse.Namespace) -> int:
     if likeness:
         print(f"\n{likeness.as_text()}")
     if arguments.html:
+        from course_lib.grading.batch.pages import class_page  # no other command needs it
+
         write_whole(arguments.html, class_page(whole, likeness).encode("utf-8", "replace"))
         print(f"\npage: {arguments.html}")
     if key and names:
