@@ -94,6 +94,7 @@ def command(port: int, root: Path, module: str) -> list[str]:
         "ServerApp.shutdown_no_activity_timeout": SECONDS_ALONE,
         "MappingKernelManager.cull_idle_timeout": SECONDS_ALONE,
         "MappingKernelManager.cull_interval": 60,
+        "KernelManager.shutdown_wait_time": 0.0,  # ended, not asked to tidy up what is gone anyway
         "LabApp.expose_app_in_browser": True,
         "LabApp.news_url": None,
         "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
