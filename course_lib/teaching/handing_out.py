@@ -9,11 +9,11 @@ import os
 import shutil
 import tempfile
 import time
-import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from course_lib.grading.batch.whole_files import zipped
 from course_lib.teaching.snapshot import File, Snapshot
 
 MANIFEST = ".release.json"
@@ -117,9 +117,8 @@ def _write(path: Path, file: File) -> None:
 def write_zip(copy: Snapshot, archive: Path) -> None:
     """Write the copy as a zip file: of one commit the same bytes, on every machine.
 
-    The files are stored uncompressed, in the order of their names, with the date of the commit:
-    how far a compressor gets depends on its version. An earlier file of this name is replaced
-    only by a whole one.
+    Its files have the date of the commit. An earlier file of this name is replaced only by a whole
+    one.
 
     Raises
     ------
@@ -129,17 +128,14 @@ def write_zip(copy: Snapshot, archive: Path) -> None:
         If it cannot be written.
     """
     refuse_archive(archive)
+    files = {f"{ZIP_FOLDER}/{path}": file.content for path, file in copy.files.items()}
+    programs = {f"{ZIP_FOLDER}/{path}" for path, file in copy.files.items() if file.executable}
     date = time.gmtime(max(copy.seconds, _FIRST_ZIP_DATE))[:6]
     with _said_by_name(archive):
         handle, name = tempfile.mkstemp(prefix=".release-", dir=archive.parent)
         try:
-            with os.fdopen(handle, "wb") as stream, zipfile.ZipFile(stream, "w") as packed:
-                for path in sorted(copy.files):
-                    entry = zipfile.ZipInfo(f"{ZIP_FOLDER}/{path}", date)
-                    entry.create_system = 3  # Unix, whose rights follow
-                    mode = 0o100755 if copy.files[path].executable else 0o100644
-                    entry.external_attr = mode << 16
-                    packed.writestr(entry, copy.files[path].content)
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(zipped(files, frozenset(programs), date))
             with suppress(PermissionError):
                 Path(name).chmod(0o644)
             os.replace(name, archive)

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from course_lib.grading.batch.grade import read_seed
-from course_lib.grading.batch.whole_files import write_zip
+from course_lib.grading.batch.whole_files import write_whole, zipped
 from course_lib.grading.lms.container import CONFIG, COURSE, SEED
 from course_lib.grading.places import SOLUTIONS, teachers_course
 
@@ -39,7 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
     files = autograder_files(course, slugs, allow_unhardened=arguments.allow_unhardened)
     if arguments.seed:
         files[SEED] = f"{read_seed(arguments.seed)}\n".encode()
-    write_zip(arguments.zip, files, frozenset(PROGRAMS))
+    write_whole(arguments.zip, zipped(files, frozenset(PROGRAMS)))
     size = arguments.zip.stat().st_size / 1e6
     print(f"{arguments.zip}: {len(slugs)} exercises, {len(files)} files, {size:.1f} MB")
     print("It holds the solutions: upload it to Gradescope, and hand it to nobody else.")

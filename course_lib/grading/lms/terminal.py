@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from course_lib.grading.batch.gradebook import Gradebook
-from course_lib.grading.batch.whole_files import write_whole, write_zip
+from course_lib.grading.batch.whole_files import write_whole, zipped
 from course_lib.grading.lms.canvas import GradebookExport
 from course_lib.grading.lms.filled import Filled
 from course_lib.grading.lms.marks import Mark, marks_of
@@ -61,7 +61,7 @@ def run_moodle(arguments: argparse.Namespace) -> int:
     status = _account(filled, slug, arguments.out)
     if arguments.feedback_zip:
         files = sheet.feedback_files(filled, slug)
-        write_zip(arguments.feedback_zip, files)
+        write_whole(arguments.feedback_zip, zipped(files))
         print(f"feedback: {len(files)} pages in {arguments.feedback_zip}")
     return status
 
