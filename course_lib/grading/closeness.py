@@ -11,10 +11,8 @@ from numpy import (
     argwhere,
     asarray,
     count_nonzero,
-    errstate,
     float32,
     float64,
-    inf,
     isfinite,
 )
 
@@ -37,8 +35,7 @@ def is_right(leaf: Leaf, function: FunctionCases) -> bool:
     expected, got = asarray(leaf.expected), asarray(leaf.got)
     if expected.shape != got.shape:
         return False
-    tolerance = function.tolerance
-    return _all_near(expected, got, tolerance) or not far(expected, got, tolerance).any()
+    return all_near(expected, got, function.tolerance)
 
 
 def compare_leaf(leaf: Leaf, function: FunctionCases) -> Problem | None:
@@ -49,10 +46,10 @@ def compare_leaf(leaf: Leaf, function: FunctionCases) -> Problem | None:
         meaning = f", that is {letters}" if letters else ""
         sentence = f"{leaf.name} has shape {got.shape}; expected {expected.shape}{meaning}."
         return Problem("shape", sentence)
-    if _all_near(expected, got, function.tolerance):
+    if expected.dtype == got.dtype and expected.tobytes() == got.tobytes():
         return None
     wrong = far(expected, got, function.tolerance)
-    if not wrong.any():
+    if not count_nonzero(wrong):
         return None
     return (
         _dtype_problem(leaf.name, expected, got)
@@ -61,18 +58,13 @@ def compare_leaf(leaf: Leaf, function: FunctionCases) -> Problem | None:
     )
 
 
-def _all_near(expected: npt.NDArray[Any], got: npt.NDArray[Any], tolerance: Tolerance) -> bool:
-    """Recognize a right answer in as few steps as can be: most comparisons are of those.
-
-    True is certain; False says nothing where a number is not finite or no float64.
-    """
-    if expected.dtype != float64 or got.dtype != float64:
-        return False
-    if expected.tobytes() == got.tobytes():
+def all_near(
+    expected: npt.NDArray[Any], got: npt.NDArray[Any], tolerance: Tolerance
+) -> bool:
+    """Tell whether no entry is further off than the tolerance allows; the shapes are equal."""
+    if expected.dtype == got.dtype and expected.tobytes() == got.tobytes():
         return True
-    allowed = absolute(expected) * tolerance.relative + tolerance.absolute
-    near = (absolute(got - expected) <= allowed) & (allowed < inf)
-    return bool(near.all())
+    return not count_nonzero(far(expected, got, tolerance))
 
 
 def far(
@@ -80,17 +72,22 @@ def far(
 ) -> npt.NDArray[np.bool_]:
     """Tell for each entry whether it is further off than the tolerance allows.
 
-    NaN is near NaN, and an infinity near itself.
+    NaN is near NaN, and an infinity near itself. Whoever compares numbers of any size ignores
+    NumPy's warnings around all of it, since each `errstate` costs as much as a comparison.
     """
     e, g = asarray(expected, float64), asarray(got, float64)
-    with errstate(all="ignore"):
-        allowed = tolerance.absolute + tolerance.relative * absolute(e)
-        near = absolute(g - e) <= allowed
-    if isfinite(allowed).all():  # then neither an infinity nor a NaN is near
+    near = within(e, g, tolerance)
+    finite = isfinite(e)
+    if count_nonzero(finite) == e.size:  # then neither an infinity nor a NaN is near
         return asarray(~near)
     alike = (e == g) | ((e != e) & (g != g))
-    wrong: npt.NDArray[np.bool_] = ~((near & isfinite(e) & isfinite(g)) | alike)
+    wrong: npt.NDArray[np.bool_] = ~((near & finite & isfinite(g)) | alike)
     return wrong
+
+
+def within(expected: Any, got: Any, tolerance: Tolerance) -> Any:
+    """Tell of finite numbers, or arrays of them, whether they are as near as they must be."""
+    return abs(got - expected) <= tolerance.absolute + tolerance.relative * abs(expected)
 
 
 def _dtype_problem(name: str, expected: npt.NDArray[Any], got: npt.NDArray[Any]) -> Problem | None:
@@ -106,14 +103,14 @@ def _dtype_problem(name: str, expected: npt.NDArray[Any], got: npt.NDArray[Any])
             " array made by zeros_like or copy of whole numbers holds whole numbers:"
             " give dtype=float.",
         )
-    if got.dtype == float32 and not far(expected, got, Tolerance(1e-5, 1e-6)).any():
+    if got.dtype == float32 and all_near(expected, got, Tolerance(1e-5, 1e-6)):
         return Problem("dtype", f"{name} is float32, which keeps 7 digits; expected float64.")
     return None
 
 
 def _finite_problem(name: str, expected: npt.NDArray[Any], got: npt.NDArray[Any]) -> Problem | None:
     bad = isfinite(expected) & ~isfinite(got)
-    if not bad.any():
+    if not count_nonzero(bad):
         return None
     place = _place(name, argwhere(bad)[0])
     count = f" ({count_nonzero(bad)} of {bad.size} entries are not finite)" if bad.ndim else ""

@@ -7,12 +7,13 @@ used are bound here at import: nothing that a submission redefines later has a s
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from math import isfinite
 from typing import TypeGuard, cast
 
 from numpy import errstate, ndarray
 
-from course_lib.grading.cases import Case, Expectation, FunctionCases
-from course_lib.grading.closeness import Leaf, compare_leaf
+from course_lib.grading.cases import Case, Expectation, FunctionCases, Tolerance
+from course_lib.grading.closeness import Leaf, all_near, compare_leaf, within
 from course_lib.grading.describe import describe, show
 from course_lib.grading.failures import outcome_problem
 from course_lib.grading.outcomes import Outcome, Raised, Returned
@@ -30,12 +31,27 @@ def find_problem(
     at another case too finds it in `outcomes`, those of all cases.
     """
     with errstate(all="ignore"):
-        first = case.expected[0]
-        if first.kind == "raises":
-            return _problem_of_refusal(str(first.data), function, outcome)
-        if isinstance(outcome, Returned):
-            problems = _problems_of_value(function, case, outcome, outcomes)
-            return min(problems, key=lambda problem: STAGES.index(problem.stage), default=None)
+        return _find_problem(function, case, outcome, outcomes)
+
+
+def find_problems(function: FunctionCases, outcomes: Sequence[Outcome]) -> list[Problem | None]:
+    """Return for each case, in order, what is wrong with its outcome, None if nothing is."""
+    with errstate(all="ignore"):
+        return [
+            _find_problem(function, case, outcome, outcomes)
+            for case, outcome in zip(function.cases, outcomes, strict=True)
+        ]
+
+
+def _find_problem(
+    function: FunctionCases, case: Case, outcome: Outcome, outcomes: Sequence[Outcome]
+) -> Problem | None:
+    first = case.expected[0]
+    if first.kind == "raises":
+        return _problem_of_refusal(str(first.data), function, outcome)
+    if isinstance(outcome, Returned):
+        problems = _problems_of_value(function, case, outcome, outcomes)
+        return min(problems, key=lambda problem: STAGES.index(problem.stage), default=None)
     return outcome_problem(function, outcome)
 
 
@@ -60,6 +76,8 @@ def _problems_of_value(
     other_values = []
     for expected in case.expected:
         if expected.kind == "value":
+            if agree(expected.data, outcome.value, function.tolerance):
+                continue
             found = list(compare(function, expected.data, outcome.value))
             yield from (problem for problem in found if problem.stage != "value")
             other_values += [problem for problem in found if problem.stage == "value"]
@@ -89,6 +107,24 @@ def _changed_in_place(function: FunctionCases, outcome: Returned) -> Problem:
         f"It changed its {arguments} {' and '.join(names)} in place, and its caller still needs"
         f" that: work on a copy ({first} = {first}.copy()), and write a = a - b for a -= b.",
     )
+
+
+def agree(expected: Value, got: Value, tolerance: Tolerance) -> bool:
+    """Recognize a right result in as few steps as can be, since most are; False says nothing."""
+    if isinstance(expected, ndarray):
+        return (
+            isinstance(got, ndarray)
+            and expected.shape == got.shape
+            and all_near(expected, got, tolerance)
+        )
+    if isinstance(expected, (tuple, list)):
+        return (
+            isinstance(got, (tuple, list))
+            and len(expected) == len(got)
+            and all(agree(e, g, tolerance) for e, g in zip(expected, got, strict=True))
+        )
+    both = isinstance(expected, float) and isinstance(got, float)
+    return both and isfinite(expected) and bool(within(expected, got, tolerance))
 
 
 def compare(function: FunctionCases, expected: Value, got: Value) -> Iterator[Problem]:
@@ -123,7 +159,9 @@ def _wrong_number_of_results(names: tuple[str, ...], got: Value) -> Problem:
 
 
 def _leaves(name: str, expected: Value, got: Value) -> Iterator[Leaf | Problem]:
-    if got is None and expected is not None:
+    if isinstance(expected, ndarray) and isinstance(got, ndarray):
+        yield Leaf(name, expected, got)
+    elif got is None and expected is not None:
         yield Problem(
             "nothing", f"{name} is None; expected {describe(expected)}: is there a return?"
         )
@@ -136,9 +174,7 @@ def _leaves(name: str, expected: Value, got: Value) -> Iterator[Leaf | Problem]:
             return
         for i, (e, g) in enumerate(zip(expected, got, strict=True)):
             yield from _leaves(f"{name}[{i}]", e, g)
-    elif (_is_number(expected) and _is_number(got)) or (
-        isinstance(expected, ndarray) and isinstance(got, ndarray)
-    ):
+    elif _is_number(expected) and _is_number(got):
         yield Leaf(name, expected, got)
     elif type(expected) is not type(got):
         yield _wrong_type(name, expected, got)

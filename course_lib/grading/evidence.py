@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy.typing as npt
 
 from course_lib.grading.cases import Tolerance
-from course_lib.grading.closeness import far
+from course_lib.grading.closeness import all_near
 from course_lib.grading.values import Value
 
 Numbers: TypeAlias = npt.NDArray[Any]
@@ -45,4 +45,4 @@ Hypothesis: TypeAlias = Callable[[Sequence[Evidence], Tolerance], Relation | Non
 
 def near(expected: Numbers, got: Numbers, tolerance: Tolerance) -> bool:
     """Tell whether two arrays agree in shape and in every entry."""
-    return expected.shape == got.shape and not far(expected, got, tolerance).any()
+    return expected.shape == got.shape and all_near(expected, got, tolerance)

@@ -6,7 +6,7 @@ import itertools
 import math
 from collections.abc import Iterator, Sequence
 
-from numpy import absolute, count_nonzero, isfinite, vdot
+from numpy import absolute, asarray, count_nonzero, isfinite, vdot
 
 from course_lib.grading.cases import Tolerance
 from course_lib.grading.evidence import Evidence, Relation, near
@@ -34,10 +34,12 @@ def a_factor(evidence: Sequence[Evidence], tolerance: Tolerance) -> Relation | N
 
 def _factor(item: Evidence, tolerance: Tolerance) -> float | None:
     """Return c with got = c · expected, NaN if there is none, None if every c would do."""
-    e, g = item.expected.astype(float).ravel(), item.got.astype(float).ravel()
-    if item.expected.shape != item.got.shape or not (isfinite(e).all() and isfinite(g).all()):
+    if item.expected.shape != item.got.shape:
         return math.nan
-    if not (absolute(e) > tolerance.absolute).any():
+    e, g = asarray(item.expected, float).ravel(), asarray(item.got, float).ravel()
+    if count_nonzero(isfinite(e) & isfinite(g)) < e.size:
+        return math.nan
+    if not count_nonzero(absolute(e) > tolerance.absolute):
         return None if near(item.expected, item.got, tolerance) else math.nan
     factor = float(vdot(g, e) / vdot(e, e))
     scaled = Tolerance(tolerance.relative, tolerance.absolute * max(1.0, abs(factor)))

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from course_lib.grading.cases import Case, ExerciseCases, Expectation, FunctionCases, KnownSlip
-from course_lib.grading.compare import find_problem
+from course_lib.grading.compare import find_problems
 from course_lib.grading.loading import load
 from course_lib.grading.outcomes import Raised, Returned
 from course_lib.grading.running import Arguments, attempt, without_warnings
@@ -135,8 +135,7 @@ def _make_case(function: Function, reference: Callable[..., Any], arguments: Arg
 
 def _run_slip(slip: Slip, function: FunctionCases) -> KnownSlip:
     outcomes = [attempt(slip.wrong, case.arguments) for case in function.cases]
-    pairs = enumerate(zip(function.cases, outcomes, strict=True))
-    wrong = [i for i, (case, outcome) in pairs if find_problem(function, case, outcome, outcomes)]
+    wrong = [i for i, problem in enumerate(find_problems(function, outcomes)) if problem]
     if not wrong:
         raise SpecError(f"{function.name}: the slip {slip.name!r} is right in every case")
     # A learner who slips may still refuse bad input, or not: that is another matter, unless the

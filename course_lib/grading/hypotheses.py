@@ -14,8 +14,8 @@ from typing import Any
 from numpy import (
     absolute,
     asarray,
+    count_nonzero,
     empty,
-    errstate,
     floor,
     maximum,
     minimum,
@@ -99,9 +99,8 @@ def an_offset(evidence: Sequence[Evidence], tolerance: Tolerance) -> Relation | 
 def a_function(evidence: Sequence[Evidence], tolerance: Tolerance) -> Relation | None:
     """Yours = a simple function of the expected, entry by entry."""
     for relation, function in _FUNCTIONS.items():
-        with errstate(all="ignore"):
-            if all(near(function(i.expected.astype(float)), i.got, tolerance) for i in evidence):
-                return relation
+        if all(near(function(i.expected.astype(float)), i.got, tolerance) for i in evidence):
+            return relation
     return None
 
 
@@ -155,10 +154,10 @@ def some_entries(evidence: Sequence[Evidence], tolerance: Tolerance) -> Relation
     if not _same_shapes(evidence) or all(item.expected.size < 2 for item in evidence):
         return None
     wrong = [(item, far(item.expected, item.got, tolerance)) for item in evidence]
-    if not any(mask.any() and not mask.all() for _, mask in wrong):
+    if not any(0 < count_nonzero(mask) < mask.size for _, mask in wrong):
         return None
     for words, belongs in _PLACES.items():
-        if all(belongs(item)[mask].all() for item, mask in wrong):
+        if not any(count_nonzero(mask & ~belongs(item)) for item, mask in wrong):
             return Relation(words)
     return None
 

@@ -8,7 +8,7 @@ from numpy import errstate
 
 from course_lib.grading.cases import Case, FunctionCases, KnownSlip
 from course_lib.grading.closeness import Leaf, compare_leaf, is_right
-from course_lib.grading.compare import find_problem, leaves
+from course_lib.grading.compare import find_problems, leaves
 from course_lib.grading.describe import show, show_apart, show_arguments, sizes
 from course_lib.grading.exceptions import meaning
 from course_lib.grading.failures import code_line, load_problem
@@ -67,10 +67,7 @@ def judge(
         return verdict(function, Diagnosis(problem.stage, problem.sentence, line=line))
     if _is_a_stub(outcomes):
         return verdict(function, Diagnosis("not attempted", NOT_ATTEMPTED))
-    problems = [
-        find_problem(function, case, outcome, outcomes)
-        for case, outcome in zip(function.cases, outcomes, strict=True)
-    ]
+    problems = find_problems(function, outcomes)
     wrong = [i for i, problem in enumerate(problems) if problem is not None]
     if not wrong:
         return verdict(function, Diagnosis("passed", "All cases are right.", total=len(problems)))
@@ -181,7 +178,8 @@ def _side_by_side(function: FunctionCases, case: Case, outcome: Outcome) -> tupl
     pairs = [leaf for leaf in found if isinstance(leaf, Leaf)]
     if len(pairs) < len(found):
         return ()
-    return tuple(_compared(function, leaf) for leaf in pairs)
+    with errstate(all="ignore"):
+        return tuple(_compared(function, leaf) for leaf in pairs)
 
 
 def _compared(function: FunctionCases, leaf: Leaf) -> Compared:

@@ -117,8 +117,9 @@ def _gather(function: FunctionCases, outcomes: Sequence[Outcome]) -> dict[str, l
     parts: dict[str, list[Evidence]] = {}
     for place, (case, outcome) in enumerate(zip(function.cases, outcomes, strict=True), start=1):
         arguments = _arguments(function, case)
-        numbers = sizes(case.arguments, function.parameters) | _scalars(arguments)
-        facts = _facts(function, case)
+        lengths = sizes(case.arguments, function.parameters)
+        numbers = lengths | _scalars(arguments)
+        facts = _facts(case, lengths)
         for leaf in _leaves_of(function, case, outcome):
             expected, got = asarray(leaf.expected), asarray(leaf.got)
             evidence = Evidence(place, expected, got, arguments, numbers, facts)
@@ -146,9 +147,8 @@ def _scalars(arguments: Mapping[str, Value]) -> dict[str, float]:
     }
 
 
-def _facts(function: FunctionCases, case: Case) -> frozenset[str]:
+def _facts(case: Case, lengths: Mapping[str, int]) -> frozenset[str]:
     """Collect what sets a case apart: a size of 1, equal sizes, whole numbers, a named argument."""
-    lengths = sizes(case.arguments, function.parameters)
     facts = {f"{letter} = 1" for letter, length in lengths.items() if length == 1}
     facts |= {f"{a} = {b}" for a in lengths for b in lengths if a < b and lengths[a] == lengths[b]}
     facts |= {f"{name} given" for name in split_keywords(case.arguments)[1]}
