@@ -58,9 +58,7 @@ def compare_leaf(leaf: Leaf, function: FunctionCases) -> Problem | None:
     )
 
 
-def all_near(
-    expected: npt.NDArray[Any], got: npt.NDArray[Any], tolerance: Tolerance
-) -> bool:
+def all_near(expected: npt.NDArray[Any], got: npt.NDArray[Any], tolerance: Tolerance) -> bool:
     """Tell whether no entry is further off than the tolerance allows; the shapes are equal."""
     if expected.dtype == got.dtype and expected.tobytes() == got.tobytes():
         return True

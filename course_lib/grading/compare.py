@@ -50,8 +50,8 @@ def _find_problem(
     if first.kind == "raises":
         return _problem_of_refusal(str(first.data), function, outcome)
     if isinstance(outcome, Returned):
-        problems = _problems_of_value(function, case, outcome, outcomes)
-        return min(problems, key=lambda problem: STAGES.index(problem.stage), default=None)
+        problems = list(_problems_of_value(function, case, outcome, outcomes))
+        return min(problems, key=lambda problem: STAGES.index(problem.stage)) if problems else None
     return outcome_problem(function, outcome)
 
 
@@ -123,8 +123,9 @@ def agree(expected: Value, got: Value, tolerance: Tolerance) -> bool:
             and len(expected) == len(got)
             and all(agree(e, g, tolerance) for e, g in zip(expected, got, strict=True))
         )
-    both = isinstance(expected, float) and isinstance(got, float)
-    return both and isfinite(expected) and bool(within(expected, got, tolerance))
+    if isinstance(expected, float) and isinstance(got, float):
+        return isfinite(expected) and bool(within(expected, got, tolerance))
+    return False
 
 
 def compare(function: FunctionCases, expected: Value, got: Value) -> Iterator[Problem]:

@@ -95,7 +95,7 @@ def attempt(function: Callable[..., Any], case: Arguments) -> Outcome:
     """Do what `call` does, in a body that is `without_warnings` already."""
     try:
         positional, named = values.split_keywords(case)
-        arguments = [values.build(argument) for argument in positional]
+        arguments = list(map(values.build, positional))
         settings = {name: values.build(setting) for name, setting in named.items()}
         result = function(*arguments, **settings)
         return Returned(values.normalize(result), _changed(positional, arguments))

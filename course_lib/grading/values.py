@@ -15,7 +15,6 @@ from typing import Any, TypeAlias, cast
 
 import numpy as np
 import numpy.typing as npt
-from numpy import array as numpy_array
 from numpy import ndarray
 
 MAX_DEPTH = 6
@@ -105,7 +104,7 @@ def normalize(value: object) -> Value:
     UnsupportedValue
         If it is outside the model, nested too deep, or too large as a whole.
     """
-    return _plain(value, MAX_DEPTH, _Room())
+    return cast(Value, _plain(value, MAX_DEPTH, _Room()))
 
 
 class _Room:
@@ -120,34 +119,36 @@ class _Room:
             raise UnsupportedValue(f"{what} too large (more than {MAX_ELEMENTS} numbers)")
 
 
-def _plain(value: object, depth: int, room: _Room) -> Value:
+def _plain(value: Any, depth: int, room: _Room) -> Any:
     kind = type(value)
     room.take(1, "value")
     if kind is ndarray:
-        return _plain_array(cast("npt.NDArray[Any]", value), room)
-    if kind is str:
-        if len(str(value)) > MAX_TEXT:
-            raise UnsupportedValue(f"str of more than {MAX_TEXT} characters")
-        return str(value)
+        return _plain_array(value, room)
     if id(kind) in _SCALARS:
-        return cast(Value, cast(Any, value).item())
+        return value.item()
+    if kind is float:
+        return value
+    if kind is str:
+        if len(value) > MAX_TEXT:
+            raise UnsupportedValue(f"str of more than {MAX_TEXT} characters")
+        return value
     for base in (list, tuple):
         if issubclass(kind, base):
             return _plain_items(base, value, depth, room)
-    if kind is int and cast(int, value).bit_length() > MAX_BITS:
+    if kind is int and value.bit_length() > MAX_BITS:
         raise UnsupportedValue(f"int of more than {MAX_BITS} bits")
     if value is None or id(kind) in _PLAIN:
-        return cast(Value, value)
+        return value
     raise UnsupportedValue(_name_of(kind))
 
 
-def _plain_items(base: Any, value: object, depth: int, room: _Room) -> Value:
+def _plain_items(base: Any, value: object, depth: int, room: _Room) -> Any:
     """Read a list or tuple through the base class, whatever a subclass makes of its methods."""
     if depth == 0:
         raise UnsupportedValue(f"{base.__name__} nested more than {MAX_DEPTH} deep")
     if base.__len__(value) > MAX_ITEMS:
         raise UnsupportedValue(f"{base.__name__} of more than {MAX_ITEMS} items")
-    return cast(Value, base(_plain(item, depth - 1, room) for item in base.__iter__(value)))
+    return base([_plain(item, depth - 1, room) for item in base.__iter__(value)])
 
 
 def _name_of(kind: type) -> str:
@@ -156,7 +157,7 @@ def _name_of(kind: type) -> str:
 
 
 # Types are known by identity: a metaclass may say that its classes are equal to others.
-_PLAIN = frozenset(map(id, (bool, int, float, Build)))
+_PLAIN = frozenset(map(id, (bool, int, Build)))
 _SCALARS = frozenset(
     map(id, (np.float64, np.float32, np.int64, np.int32, np.int16, np.int8, np.uint8, np.bool_))
 )
@@ -171,7 +172,7 @@ def _plain_array(array: npt.NDArray[Any], room: _Room) -> npt.NDArray[Any]:
     if dtype is None:
         raise UnsupportedValue(f"ndarray of {array.dtype.name[:50]}")
     room.take(array.size, "ndarray")
-    return numpy_array(array, dtype=dtype, order="C")
+    return array.copy() if dtype is array.dtype else array.astype(dtype, order="C")
 
 
 def copy(value: Value) -> Value:
@@ -185,6 +186,8 @@ def copy(value: Value) -> Value:
 
 def same(a: Value, b: Value) -> bool:
     """Tell whether two values are the same to the last bit, dtype and shape included."""
+    if isinstance(a, ndarray) and isinstance(b, ndarray):
+        return a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes()
     return key(a) == key(b)
 
 

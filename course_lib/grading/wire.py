@@ -102,13 +102,15 @@ _WRITERS: dict[type, Callable[[Any], bytes]] = {
 _ITEM_TAGS: dict[type, bytes] = {list: b"L", tuple: b"T", Build: b"C"}
 
 
-def decode(data: bytes, *, trusted: bool = False) -> Value:
+def decode(data: bytes, start: int = 0, *, trusted: bool = False) -> Value:
     """Return the value that the bytes hold; its arrays are read-only views of them.
 
     Parameters
     ----------
     data : bytes
         A whole message.
+    start : int
+        Where the value begins, which goes on to the end.
     trusted : bool
         Whether the sender is ours. Only then may the message hold a `Build`, which names code to
         run, and more than `MAX_ITEMS` items.
@@ -120,7 +122,7 @@ def decode(data: bytes, *, trusted: bool = False) -> Value:
         bytes are.
     """
     try:
-        value, end = _get(_Message(data, trusted), 0, MAX_DEPTH)
+        value, end = _get(_Message(data, trusted), start, MAX_DEPTH)
     except (IndexError, struct.error):
         raise WireError("the message ends before its value does") from None
     except UnicodeDecodeError as error:

@@ -94,8 +94,8 @@ _KINDS = tuple(_FIELDS)
 """What a child may say; its place here is the first byte of the message."""
 _OF_A_CALL = (Raised, Unsupported, TimedOut)
 _OF_LOADING = (Raised, TimedOut, BadSyntax)
-_RETURNED, _DEFINED, _MISSING = 255, 254, 253
-"""The first bytes of the rest; after `_RETURNED` the changed arguments are counted and listed."""
+_VALUE, _DEFINED, _MISSING = b"\xff", b"\xfe", b"\xfd"
+"""The first bytes of the rest; after `_VALUE` the changed arguments are counted and listed."""
 
 
 def encode_outcome(outcome: Outcome) -> bytes:
@@ -106,7 +106,7 @@ def encode_outcome(outcome: Outcome) -> bytes:
         value = wire.encode(outcome.value)
     except UnsupportedValue as error:
         return _packed(Unsupported(error.type_name))
-    return bytes((_RETURNED, len(outcome.changed), *outcome.changed)) + value
+    return _VALUE + bytes((len(outcome.changed), *outcome.changed)) + value
 
 
 def decode_outcome(message: bytes) -> Outcome:
@@ -117,16 +117,16 @@ def decode_outcome(message: bytes) -> Outcome:
     WireError
         If the message is anything else.
     """
-    if message[:1] != bytes((_RETURNED,)):
+    if message[:1] != _VALUE:
         return cast(Outcome, _unpacked(message, _OF_A_CALL))
-    end = 2 + message[1] if len(message) > 1 else 2
-    return Returned(wire.decode(message[end:]), tuple(message[2:end]))
+    start = 2 + message[1] if len(message) > 1 else 2
+    return Returned(wire.decode(message, start), tuple(message[2:start]))
 
 
 def encode_state(state: LoadState) -> bytes:
     """Return the message for what loading made of one function."""
     if isinstance(state, str):
-        return bytes((_DEFINED if state == "defined" else _MISSING,))
+        return _DEFINED if state == "defined" else _MISSING
     return _packed(state)
 
 
@@ -138,9 +138,9 @@ def decode_state(message: bytes) -> LoadState:
     WireError
         If the message is anything else.
     """
-    if message == bytes((_DEFINED,)):
+    if message == _DEFINED:
         return "defined"
-    if message == bytes((_MISSING,)):
+    if message == _MISSING:
         return "missing"
     return cast(LoadState, _unpacked(message, _OF_LOADING))
 
@@ -154,7 +154,7 @@ def _unpacked(message: bytes, kinds: tuple[type, ...]) -> Any:
     kind = _KINDS[message[0]] if message and message[0] < len(_KINDS) else None
     if kind not in kinds:
         raise wire.WireError(f"{message[:1]!r} starts no answer to this")
-    fields, types = wire.decode(message[1:]), _FIELDS[kind]
+    fields, types = wire.decode(message, 1), _FIELDS[kind]
     if type(fields) is not tuple or len(fields) != len(types) or not all(map(_fits, fields, types)):
         raise wire.WireError(f"these are not the fields of {kind.__name__}")
     return kind(*fields)
