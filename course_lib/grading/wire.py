@@ -34,6 +34,7 @@ MAX_TEXT_BYTES = 4 * MAX_TEXT
 _DTYPES = (np.dtype("<f8"), np.dtype("<f4"), np.dtype("<i8"), np.dtype("?"))
 _DTYPE_CODES = {dtype: code for code, dtype in enumerate(_DTYPES)}
 _SHAPES = tuple(struct.Struct(f"<{axes}I") for axes in range(MAX_AXES + 1))
+_HEADS = tuple(struct.Struct(f"<cBB{axes}I") for axes in range(MAX_AXES + 1))
 _LENGTH = struct.Struct("<I")
 _INT = struct.Struct("<q")
 _FLOAT = struct.Struct("<d")
@@ -86,9 +87,11 @@ def _array_bytes(value: npt.NDArray[Any]) -> bytes:
     code = _DTYPE_CODES.get(value.dtype)
     if code is None:
         raise UnsupportedValue(f"ndarray of {value.dtype.name[:50]}")
-    if value.nbytes > MAX_BYTES or value.ndim > MAX_AXES or max(value.shape, default=0) > MAX_BYTES:
-        raise UnsupportedValue(f"ndarray of shape {value.shape[:MAX_AXES]}")
-    return b"A%c%c" % (code, value.ndim) + _SHAPES[value.ndim].pack(*value.shape) + value.tobytes()
+    shape = value.shape
+    axes = len(shape)
+    if value.nbytes > MAX_BYTES or axes > MAX_AXES or max(shape, default=0) > MAX_BYTES:
+        raise UnsupportedValue(f"ndarray of shape {shape[:MAX_AXES]}")
+    return _HEADS[axes].pack(b"A", code, axes, *shape) + value.tobytes()
 
 
 _WRITERS: dict[type, Callable[[Any], bytes]] = {

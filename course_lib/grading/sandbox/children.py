@@ -23,9 +23,13 @@ KEPT_VARIABLES = ("LD_LIBRARY_PATH", "SYSTEMROOT")
 ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 
 _START = (
-    "import sys, json; sys.path[:] = json.loads(sys.argv[1]);"
+    "import sys, json, os; sys.path[:] = json.loads(sys.argv[1]);"
+    "os.register_at_fork = lambda **_: None;"
     "from course_lib.grading.sandbox.{module} import main; main(*json.loads(sys.argv[2]))"
 )
+"""What modules do after a fork (new locks, which other threads might hold; a new seed for `random`)
+costs a child as much as its start, and it has no other threads. So `random`, unseeded, draws the
+same numbers in every child."""
 
 
 class SandboxError(RuntimeError):
