@@ -22,10 +22,30 @@ class Meaning(NamedTuple):
 
 MEANINGS = (
     Meaning(
-        "(NameError|UnboundLocalError)",
-        r"(?:name|variable) '(\w+)' (?:is not defined|referenced|where it is not)|"
-        r"cannot access \w+ variable '(\w+)'",
+        "NameError",
+        r"(?:name|variable) '(\w+)'",
         "`{0}` is used, and no line before has given it a value: is it spelt the same everywhere?",
+    ),
+    Meaning(
+        "UnboundLocalError",
+        r"variable '(\w+)'",
+        "`{0}` is used, and no line before has given it a value: is it spelt the same everywhere,"
+        " or did a loop not run at all?",
+    ),
+    Meaning(
+        "(TypeError|AttributeError)",
+        r"NoneType",
+        "Something there is None. That is what a function without `return` gives, and one that"
+        " changes its argument in place: `rng.shuffle(a)` and `a.sort()` stand on lines of their"
+        " own, and a is used afterwards.",
+    ),
+    Meaning(
+        "TypeError",
+        r"unsupported operand type\(s\) for ([^:]+): '(tuple|list)'|"
+        r"unsupported operand type\(s\) for ([^:]+): '\w+' and '(tuple|list)'|"
+        r"bad operand type for unary (-): '(tuple|list)'",
+        "`{0}` is for numbers and arrays, and there it meets a {1}. Take its parts one by one, or"
+        " make it an array with `np.array(...)`.",
     ),
     Meaning(
         "ValueError",

@@ -12,16 +12,20 @@ from typing import Any
 
 import numpy as np
 
-from course_lib.grading.cases import Case, ExerciseCases, Expectation, FunctionCases, KnownSlip
+from course_lib.grading.cases import (
+    MAX_TELLING,
+    Case,
+    ExerciseCases,
+    Expectation,
+    FunctionCases,
+    KnownSlip,
+)
 from course_lib.grading.compare import find_problems
 from course_lib.grading.loading import load
 from course_lib.grading.outcomes import Raised, Returned
 from course_lib.grading.running import Arguments, attempt, without_warnings
 from course_lib.grading.spec import Function, Slip, SpecError, read_spec
 from course_lib.grading.submission import read_source
-
-MAX_TELLING = 6
-"""A slip is kept as what it gives in so many of the cases where it is wrong: enough to know it."""
 
 HINTS = 3
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from numpy import errstate
 
-from course_lib.grading.cases import Case, FunctionCases, KnownSlip
+from course_lib.grading.cases import MAX_TELLING, Case, FunctionCases, KnownSlip
 from course_lib.grading.closeness import Leaf, compare_leaf, is_right
 from course_lib.grading.compare import find_problems, leaves
 from course_lib.grading.describe import show, show_apart, show_arguments, sizes
@@ -134,15 +134,31 @@ def find_slip(
 
     One that is about what has to be refused is looked for only where all else is right: its
     sentence says so, and the little that is kept of it, say 1 for a rate of 0, says nothing more.
+    Nor is one that raises in a few cases that of a function which raises in others too.
     """
     with errstate(all="ignore"):
         for slip in function.slips:
             about = {function.cases[i].expected[0].kind for i in slip.outcomes}
             if about == {"raises"} and not only_refusals:
                 continue
+            if _raises_elsewhere(function, slip, outcomes):
+                continue
             if all(_alike(function, known, outcomes[i]) for i, known in slip.outcomes.items()):
                 return slip
     return None
+
+
+def _raises_elsewhere(
+    function: FunctionCases, slip: KnownSlip, outcomes: Sequence[Outcome]
+) -> bool:
+    """Tell whether a slip that does nothing but raise, and rarely, raises in fewer cases."""
+    rarely = len(slip.outcomes) < MAX_TELLING
+    if not (rarely and all(isinstance(known, Raised) for known in slip.outcomes.values())):
+        return False
+    return any(
+        isinstance(outcome, Raised) and i not in slip.outcomes and case.expected[0].kind != "raises"
+        for i, (case, outcome) in enumerate(zip(function.cases, outcomes, strict=True))
+    )
 
 
 def _alike(function: FunctionCases, known: Outcome, got: Outcome) -> bool:

@@ -31,6 +31,13 @@ def run(code):
     [
         (run("deltta"), "`deltta` is used, and no line before has given it a value"),
         (unbound, "`late` is used"),
+        (unbound, "did a loop not run at all?"),
+        (lambda: (1, 2) - (3, 4), "`-` is for numbers and arrays, and there it meets a tuple"),
+        (lambda: 2.0 / [1, 2], "`/` is for numbers and arrays, and there it meets a list"),
+        (lambda: -(1, 2), "`-` is for numbers and arrays, and there it meets a tuple"),
+        (lambda: np.random.default_rng(0).shuffle([1, 2])[0], "`rng.shuffle(a)`"),
+        (lambda: VECTOR * WHOLE.copy().sort(), "`a.sort()` stand on lines of their own"),
+        (lambda: np.random.default_rng(0).shuffle([1, 2]).shape, "Something there is None"),
         (lambda: VECTOR @ MATRIX, "the last size on its left (3) must be the first size on its"),
         (lambda: MATRIX @ WHOLE, "the last size on its left (3) must be the first size on its"),
         (lambda: VECTOR @ 2, "for a number write `*`"),

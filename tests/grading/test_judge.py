@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from grading.made_up import DOUBLE, answer, diagnosis_of, knowing, outcomes_of, verdict_on
 
-from course_lib.grading.cases import Case, Expectation, KnownSlip
+from course_lib.grading.cases import MAX_TELLING, Case, Expectation, KnownSlip
 from course_lib.grading.compare import find_problem
 from course_lib.grading.judge import judge, refuse
 from course_lib.grading.outcomes import (
@@ -313,6 +313,25 @@ def test_another_exception_than_that_of_a_slip_is_not_the_slip():
         return answer(x, plus=plus)
 
     assert diagnosis_of(fails_otherwise, knowing(("short", fails_on_short))).slip == ""
+
+
+def test_a_slip_that_raises_in_few_cases_is_not_that_of_a_function_that_raises_in_more():
+    """NumPy raises the same for many a reason: where else it does so tells them apart."""
+
+    def fails_everywhere(x, *, plus=0.0):
+        return x[len(x)]
+
+    def fails_on_short_and_wrong(x, *, plus=0.0):
+        return fails_on_short(x, plus=plus) if len(x) == 1 else half(x, plus=plus)
+
+    values = [i for i, case in enumerate(DOUBLE.cases) if case.expected[0].kind == "value"]
+    outcomes = outcomes_of(fails_on_short)
+    kept = {i: outcomes[i] for i in values if isinstance(outcomes[i], Raised)}
+    assert len(kept) < MAX_TELLING
+    assert all(isinstance(outcomes_of(fails_everywhere)[i], Raised) for i in values)
+    cases = dataclasses.replace(DOUBLE, slips=(KnownSlip("short", "Of one entry.", kept),))
+    assert diagnosis_of(fails_everywhere, cases).slip == ""
+    assert diagnosis_of(fails_on_short_and_wrong, cases).slip == "short"
 
 
 def test_a_slip_that_is_not_made_is_not_named():
