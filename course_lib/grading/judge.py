@@ -200,5 +200,6 @@ def _side_by_side(function: FunctionCases, case: Case, outcome: Outcome) -> tupl
 
 def _compared(function: FunctionCases, leaf: Leaf) -> Compared:
     if compare_leaf(leaf, function) is None:
-        return Compared(leaf.name, show(leaf.expected), show(leaf.expected), right=True)
+        text = show(leaf.expected)
+        return Compared(leaf.name, text, text, right=True)
     return Compared(leaf.name, *show_apart(leaf.expected, leaf.got), right=False)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Mapping, Sequence
+from typing import TypeAlias
 
 from numpy import asarray, errstate, ndarray
 
@@ -115,16 +117,27 @@ def _join(names: Sequence[str]) -> str:
 def _gather(function: FunctionCases, outcomes: Sequence[Outcome]) -> dict[str, list[Evidence]]:
     """Sort all numbers and arrays of all results by the part of the result that they are."""
     parts: dict[str, list[Evidence]] = {}
+    traits = _traits(function)
     for place, (case, outcome) in enumerate(zip(function.cases, outcomes, strict=True), start=1):
-        arguments = _arguments(function, case)
-        lengths = sizes(case.arguments, function.parameters)
-        numbers = lengths | _scalars(arguments)
-        facts = _facts(case, lengths)
         for leaf in _leaves_of(function, case, outcome):
             expected, got = asarray(leaf.expected), asarray(leaf.got)
-            evidence = Evidence(place, expected, got, arguments, numbers, facts)
+            evidence = Evidence(place, expected, got, *traits[place - 1])
             parts.setdefault(leaf.name, []).append(evidence)
     return parts
+
+
+_Traits: TypeAlias = tuple[dict[str, Value], dict[str, float], frozenset[str]]
+
+
+@functools.lru_cache(maxsize=32)
+def _traits(function: FunctionCases) -> tuple[_Traits, ...]:
+    """Return of each case the arguments, numbers and facts of its evidence, whoever is judged."""
+    found = []
+    for case in function.cases:
+        arguments = _arguments(function, case)
+        lengths = sizes(case.arguments, function.parameters)
+        found.append((arguments, lengths | _scalars(arguments), _facts(case, lengths)))
+    return tuple(found)
 
 
 def _leaves_of(function: FunctionCases, case: Case, outcome: Outcome) -> Iterator[Leaf]:

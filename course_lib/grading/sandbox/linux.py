@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import functools
 import os
+from collections.abc import Callable
 
 PR_SET_PDEATHSIG = 1
 PR_SET_DUMPABLE = 4
@@ -14,8 +15,10 @@ PR_SET_NO_NEW_PRIVS = 38
 
 
 @functools.cache
-def _libc() -> ctypes.CDLL:
-    return ctypes.CDLL(None, use_errno=True)
+def function(name: str) -> Callable[..., int]:
+    """Look a function of the C library up: before a fork, since it goes through every library."""
+    found: Callable[..., int] = ctypes.CDLL(None, use_errno=True)[name]
+    return found
 
 
 def call(name: str, *arguments: object) -> int:
@@ -26,7 +29,7 @@ def call(name: str, *arguments: object) -> int:
     OSError
         If it returns -1.
     """
-    result: int = _libc()[name](*arguments)
+    result = function(name)(*arguments)
     if result == -1:
         code = ctypes.get_errno()
         raise OSError(code, f"{name}: {os.strerror(code)}")
