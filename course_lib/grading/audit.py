@@ -10,6 +10,7 @@ import argparse
 import ast
 import textwrap
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -86,7 +87,9 @@ class FunctionAudit:
         return all_rejected and self.share_explained >= EXPLAINED
 
 
-def audit(slug: str, solutions: Path, seed: int = 0) -> list[FunctionAudit]:
+def audit(
+    slug: str, solutions: Path, seed: int = 0, sandbox: Sandbox | None = None
+) -> list[FunctionAudit]:
     """Grade every mutant of an exercise's solution.
 
     Parameters
@@ -95,6 +98,8 @@ def audit(slug: str, solutions: Path, seed: int = 0) -> list[FunctionAudit]:
     solutions : Path
     seed : int
         Of the cases; 0 gives the public ones.
+    sandbox : Sandbox, optional
+        Where the mutants run; by default one that is made for this exercise and ended after it.
 
     Returns
     -------
@@ -104,9 +109,9 @@ def audit(slug: str, solutions: Path, seed: int = 0) -> list[FunctionAudit]:
     spec = read_spec(solutions / f"{slug}_spec.py")
     exercise = make_exercise(slug, solutions, seed)
     source = _definitions(read_source(solutions / f"{slug}.ipynb"))
-    with Sandbox(limits=LIMITS) as sandbox:
+    with nullcontext(sandbox) if sandbox else Sandbox(limits=LIMITS) as room:
         return [
-            _audit_function(function, cases, source, sandbox)
+            _audit_function(function, cases, source, room)
             for function, cases in zip(spec, exercise.functions, strict=True)
         ]
 
@@ -175,13 +180,14 @@ def run_audit(arguments: argparse.Namespace) -> int:
         path.name.removesuffix("_spec.py") for path in solutions.glob("*_spec.py")
     )
     good = True
-    for slug in slugs:
-        try:
-            functions = audit(slug, solutions, arguments.seed)
-        except SpecError as error:
-            raise ValueError(str(error)) from error
-        print(f"{slug}\n{as_text(functions)}")
-        good = good and all(function.meets_the_bar for function in functions)
+    with Sandbox(limits=LIMITS) as sandbox:
+        for slug in slugs:
+            try:
+                functions = audit(slug, solutions, arguments.seed, sandbox)
+            except SpecError as error:
+                raise ValueError(str(error)) from error
+            print(f"{slug}\n{as_text(functions)}")
+            good = good and all(function.meets_the_bar for function in functions)
     print(LEGEND)
     return 0 if good else 1
 

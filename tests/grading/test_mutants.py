@@ -1,11 +1,13 @@
 """Mutants: one edit each, of the kinds that learners make; and what an audit makes of them."""
 
+import functools
 from pathlib import Path
 
 import pytest
 
-from course_lib.grading.audit import FunctionAudit, as_text, audit
+from course_lib.grading.audit import LIMITS, FunctionAudit, as_text, audit
 from course_lib.grading.mutants import mutants
+from course_lib.grading.sandbox import Sandbox
 
 SOURCE = '''
 import numpy as np
@@ -89,16 +91,28 @@ FUNCTIONS = (
 """
 
 
-def audit_half(folder, line="return x / 2", equivalent="{}"):
+@pytest.fixture(scope="module")
+def sandbox():
+    with Sandbox(limits=LIMITS) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def audit_half(tmp_path, sandbox):
+    """Audit a small exercise in this test's folder."""
+    return functools.partial(audit_of_half, tmp_path, sandbox)
+
+
+def audit_of_half(folder, sandbox, line="return x / 2", equivalent="{}"):
     code = f'"def half(x):\\n    {line}\\n"'
     (folder / "99_half.ipynb").write_text(f'{{"cells": [{CELL % code}], "nbformat": 4}}')
     (folder / "99_half_spec.py").write_text(SPEC.replace("EQUIVALENT", equivalent))
-    (result,) = audit("99_half", folder)
+    (result,) = audit("99_half", folder, sandbox=sandbox)
     return result
 
 
-def test_an_audit_sorts_the_mutants_by_what_the_learner_would_be_told(tmp_path):
-    result = audit_half(tmp_path)
+def test_an_audit_sorts_the_mutants_by_what_the_learner_would_be_told(audit_half):
+    result = audit_half()
     assert result.holes == []
     assert "return x / 2 -> return x * 2" in result.named
     assert "return x / 2 -> return -(x / 2)" in result.related
@@ -106,18 +120,18 @@ def test_an_audit_sorts_the_mutants_by_what_the_learner_would_be_told(tmp_path):
     assert result.meets_the_bar
 
 
-def test_a_mutant_that_passes_is_a_hole_unless_the_spec_says_why(tmp_path):
+def test_a_mutant_that_passes_is_a_hole_unless_the_spec_says_why(audit_half):
     edit = "return x * 1 -> return x / 1"
-    result = audit_half(tmp_path, line="return x * 1")
+    result = audit_half(line="return x * 1")
     assert edit in result.holes
     assert not result.meets_the_bar
     assert f"NOT REJECTED: half: {edit}" in as_text([result])
-    result = audit_half(tmp_path, line="return x * 1", equivalent=repr({edit: "x / 1 is x"}))
+    result = audit_half(line="return x * 1", equivalent=repr({edit: "x / 1 is x"}))
     assert result.equivalent == [(edit, "x / 1 is x")]
 
 
-def test_an_edit_called_equivalent_that_is_rejected_is_stale(tmp_path):
-    result = audit_half(tmp_path, equivalent='{"return x / 2 -> return x * 2": "no"}')
+def test_an_edit_called_equivalent_that_is_rejected_is_stale(audit_half):
+    result = audit_half(equivalent='{"return x / 2 -> return x * 2": "no"}')
     assert result.stale == ["return x / 2 -> return x * 2"]
     assert not result.meets_the_bar
 
@@ -159,15 +173,15 @@ RECURSIVE = """import numpy as np
     return np.concatenate([half(x[:1]), half(x[1:])])"""
 
 
-def test_a_mutant_that_calls_itself_calls_itself_and_not_the_solution(tmp_path):
+def test_a_mutant_that_calls_itself_calls_itself_and_not_the_solution(audit_half):
     """Else its outermost call alone would be edited, and two of these were right in one case."""
-    result = audit_half(tmp_path, line=RECURSIVE.replace("\n", "\\n"))
+    result = audit_half(line=RECURSIVE.replace("\n", "\\n"))
     assert "return x / 2 -> return x * 2" in result.named
     assert "return x / 2 -> return -(x / 2)" in result.related
 
 
-def test_an_exception_that_nobody_has_put_in_words_is_not_explained(tmp_path):
-    result = audit_half(tmp_path, line="return {2: x / 2}[2]")
+def test_an_exception_that_nobody_has_put_in_words_is_not_explained(audit_half):
+    result = audit_half(line="return {2: x / 2}[2]")
     assert [edit for edit in result.unexplained if "{3:" in edit]
 
 
@@ -177,6 +191,6 @@ SOLUTIONS = Path(__file__).parents[2] / "solutions"
 @pytest.mark.parametrize(
     "slug", sorted(path.name.removesuffix("_spec.py") for path in SOLUTIONS.glob("*_spec.py"))
 )
-def test_every_exercise_of_the_course_meets_the_bar(slug):
-    functions = audit(slug, SOLUTIONS)
+def test_every_exercise_of_the_course_meets_the_bar(slug, sandbox):
+    functions = audit(slug, SOLUTIONS, sandbox=sandbox)
     assert [function.name for function in functions if not function.meets_the_bar] == []
