@@ -16,6 +16,7 @@ from course_lib.grading.cases import (
     KnownSlip,
     Tolerance,
 )
+from course_lib.grading.generate import make_cases
 from course_lib.grading.judge import judge
 from course_lib.grading.outcomes import Returned
 from course_lib.grading.running import InProcess
@@ -63,6 +64,11 @@ def outcomes_of(function, cases=DOUBLE):
 
 def verdict_on(function, cases=DOUBLE):
     return judge(cases, outcomes_of(function, cases))
+
+
+def fresh_cases(function, reference, seed):
+    """The cases of a seed without slips: what is right needs nobody to say what is wrong."""
+    return make_cases(dataclasses.replace(function, slips=()), reference, "0", seed)
 
 
 def diagnosis_of(function, cases=DOUBLE):

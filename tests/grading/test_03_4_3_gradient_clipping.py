@@ -5,10 +5,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from grading.made_up import verdict_on
+from grading.made_up import fresh_cases, verdict_on
 
 from course_lib.grading.case_files import read_cases
-from course_lib.grading.generate import make_cases, read_reference
+from course_lib.grading.generate import read_reference
 from course_lib.grading.spec import read_spec
 from course_lib.grading.values import split_keywords
 from course_lib.transformations import ClipByGlobalNorm, ClipByValue
@@ -170,6 +170,6 @@ def test_a_right_answer_of_another_hand_is_right(function, seed):
     name = next(name for name in NAMES if function.__name__.startswith(f"{name}_by"))
     cases = CASES.find(name)
     if seed is not None:
-        cases = make_cases(SPEC[name], REFERENCE[name], "0", seed)
+        cases = fresh_cases(SPEC[name], REFERENCE[name], seed)
     result = verdict_on(function, cases)
     assert result.points == result.max_points, result.diagnosis.summary

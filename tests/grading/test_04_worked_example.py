@@ -5,11 +5,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from grading.made_up import verdict_on
+from grading.made_up import fresh_cases, verdict_on
 
 from course_lib.datasets import xor
 from course_lib.grading.case_files import read_cases
-from course_lib.grading.generate import make_cases, read_reference
+from course_lib.grading.generate import read_reference
 from course_lib.grading.spec import read_spec
 from course_lib.grading.values import split_keywords
 from course_lib.mlp import MLP
@@ -26,7 +26,7 @@ X, Y, _ = xor()
 
 
 def fresh(name, seed):
-    return make_cases(SPEC[name], REFERENCE[name], "0", seed)
+    return fresh_cases(SPEC[name], REFERENCE[name], seed)
 
 
 def right_trace():
