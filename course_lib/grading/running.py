@@ -65,13 +65,18 @@ class InProcess:
         """Call a function, once for each case; after an endless call the others are not made."""
         outcomes: list[Outcome] = []
         end = time.monotonic() + SECONDS
-        with without_warnings():
-            for case in cases:
-                outcomes.append(_call_until(end, self.functions[name], case))
-                if _was_stopped(outcomes[-1]):
-                    break
+        try:
+            with without_warnings(), time_limit(SECONDS) as limited:
+                for case in cases:
+                    outcomes.append(attempt(self.functions[name], case))
+                    if limited and time.monotonic() > end:
+                        outcomes[-1] = _out_of_time(outcomes[-1])
+                    if _was_stopped(outcomes[-1]):
+                        break
+        except OutOfTime:  # the alarm rang between two calls
+            outcomes.append(TimedOut(SECONDS))
         left = len(cases) - len(outcomes)
-        return outcomes + [NotCalled("an earlier call was stopped")] * left
+        return [*outcomes, *[NotCalled("an earlier call was stopped")] * left][: len(cases)]
 
 
 def call(function: Callable[..., Any], case: Arguments) -> Outcome:
@@ -123,12 +128,9 @@ def _differ(before: values.Value, after: Any) -> bool:
         return True
 
 
-def _call_until(end: float, function: Callable[..., Any], case: Arguments) -> Outcome:
-    try:
-        with time_limit(max(end - time.monotonic(), 0.01)):
-            return attempt(function, case)
-    except OutOfTime:  # the alarm rang between the call and its end
-        return TimedOut(SECONDS)
+def _out_of_time(outcome: Outcome) -> TimedOut:
+    """Say so also of a call that has caught what the alarm raised, and went on."""
+    return outcome if isinstance(outcome, TimedOut) else TimedOut(SECONDS)
 
 
 def _was_stopped(outcome: Outcome) -> bool:
@@ -137,20 +139,20 @@ def _was_stopped(outcome: Outcome) -> bool:
 
 
 @contextmanager
-def time_limit(seconds: float) -> Iterator[None]:
-    """Raise `OutOfTime` in the body after so many seconds.
+def time_limit(seconds: float) -> Iterator[bool]:
+    """Raise `OutOfTime` in the body after so many seconds; yield whether that can be done.
 
     Only the main thread of a system with alarms (Linux, macOS) can be interrupted so. Elsewhere
     there is no limit, and a loop that never ends is for its user to interrupt.
     """
     main = threading.current_thread() is threading.main_thread()
     if not main or not hasattr(signal, "setitimer"):
-        yield
+        yield False
         return
     before = signal.signal(signal.SIGALRM, _ring)
     signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
-        yield
+        yield True
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0.0)
         signal.signal(signal.SIGALRM, before)

@@ -10,7 +10,7 @@ import pytest
 from grading.processes import busy
 
 from course_lib.grading import running
-from course_lib.grading.loading import load
+from course_lib.grading.loading import OutOfTime, load
 from course_lib.grading.outcomes import NotCalled, Raised, Returned, TimedOut, Unsupported
 from course_lib.grading.running import InProcess, call
 from course_lib.grading.values import Build, keywords
@@ -151,6 +151,26 @@ class TestEndless:
         source = "def f():\n    while True:\n        try:\n            1 / 0\n"
         function = define(source + "        except Exception:\n            pass\n")
         assert isinstance(InProcess({"f": function}).call("f", [()])[0], TimedOut)
+
+    def test_a_loop_that_catches_the_alarm_itself_is_out_of_time_all_the_same(self):
+        source = "def f(x):\n    try:\n        while x: pass\n    except BaseException:\n"
+        function = define(source + "        pass\n    return x\n")
+        first, second, third = InProcess({"f": function}).call("f", [(0,), (1,), (0,)])
+        assert first.value == 0
+        assert isinstance(second, TimedOut)
+        assert isinstance(third, NotCalled)
+
+    def test_an_alarm_between_two_calls_ends_the_check(self, monkeypatch):
+        def late(function, case):
+            if case == (1,):
+                raise OutOfTime
+            return Returned(function(*case))
+
+        monkeypatch.setattr(running, "attempt", late)
+        first, second, third = InProcess({"f": lambda x: x}).call("f", [(0,), (1,), (2,)])
+        assert first.value == 0
+        assert isinstance(second, TimedOut)
+        assert isinstance(third, NotCalled)
 
     def test_a_submission_that_never_ends_loading_is_ended(self):
         source = "def g():\n    while True: pass\n\nx = g()\ndef f(): return 1\n"
