@@ -25,6 +25,7 @@ from course_lib._arrays import (
     check_count,
     check_finite,
     check_rng,
+    is_finite,
     keep_freed_memory,
 )
 from course_lib.losses import LossValue
@@ -50,7 +51,6 @@ class Step(NamedTuple):
         Where the step arrives. A run that has diverged stays where it started.
     gradient : ndarray in the shape of theta
         Where the step starts.
-    gradient_norm : float or ndarray of shape (runs,)
     learning_rate : float or ndarray of shape (runs,)
     diverged : bool or ndarray of bool of shape (runs,)
         Whether the loss or the gradient is no longer finite, here or at an earlier step.
@@ -62,10 +62,15 @@ class Step(NamedTuple):
     loss: LossValue
     theta: Array
     gradient: Array
-    gradient_norm: Any
     learning_rate: Rate
     diverged: Diverged
     state: OptimizerState
+
+    @property
+    def gradient_norm(self) -> Any:
+        """Length of the gradient: a float, or an array of shape (runs,)."""
+        with np.errstate(all="ignore"):  # of a diverging run it may be infinite
+            return global_norm(self.gradient)
 
 
 def descend(
@@ -161,15 +166,17 @@ def _step(
 ) -> Step:
     loss, gradient = loss_and_gradient(theta, *batch)
     g = as_floats("gradient", gradient)
-    norm = global_norm(g)
-    diverged = diverged | _is_infinite(loss + norm)  # once diverged, a run does not come back
+    diverged = diverged | _is_infinite(loss, g)  # once diverged, a run does not come back
     rate = optimizer.rate(state.t)
     arrived, new_state = _arrive(optimizer, theta, g, state, diverged)
-    return Step(state.t, loss, arrived, g, norm, rate, diverged, new_state)
+    return Step(state.t, loss, arrived, g, rate, diverged, new_state)
 
 
-def _is_infinite(value: Any) -> Diverged:
-    return ~np.isfinite(value) if isinstance(value, np.ndarray) else not math.isfinite(value)
+def _is_infinite(loss: LossValue, g: Array) -> Diverged:
+    if g.ndim == 1:
+        return not (math.isfinite(loss) and is_finite(g))
+    infinite = ~np.isfinite(loss)
+    return infinite if is_finite(g) else infinite | ~np.isfinite(g).all(axis=0)
 
 
 def _arrive(

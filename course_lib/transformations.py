@@ -318,8 +318,8 @@ class Adam:
         m = beta1 * state.m + (1 - beta1) * g
         v = beta2 * state.v + (1 - beta2) * g**2
         v_max = None if state.v_max is None else np.maximum(state.v_max, v)
-        m_hat = m / (1 - beta1**t)
-        v_hat = (v if v_max is None else v_max) / (1 - beta2**t)
+        m_hat = m * (1 / (1 - beta1**t))  # a product with the inverse, as a quotient is slower
+        v_hat = (v if v_max is None else v_max) * (1 / (1 - beta2**t))
         return m_hat / (np.sqrt(v_hat) + self.eps), AdamState(t, m, v, v_max)
 
 

@@ -339,6 +339,18 @@ def test_of_many_runs_only_the_diverged_one_stops():
         assert_allclose(steps[-1].theta[:, run], _last(alone).theta, rtol=1e-12)
 
 
+@pytest.mark.parametrize("bad", [np.inf, np.nan])
+def test_of_many_runs_one_entry_of_a_gradient_that_is_not_finite_stops_its_run_alone(bad):
+    def loss_and_gradient(theta):
+        gradient = np.ones_like(theta)
+        gradient[0, 1] = bad
+        return np.ones(3), gradient
+
+    (step,) = descend(loss_and_gradient, np.zeros((2, 3)), steps=1, optimizer=sgd(learning_rate=1))
+    assert step.diverged.tolist() == [False, True, False]
+    assert step.theta.tolist() == [[-1, 0, -1], [-1, 0, -1]]
+
+
 def test_a_run_that_has_diverged_does_not_come_back_on_a_kinder_batch():
     """Batch 1 is infinite for run 0 alone. A single run would have ended there."""
 
