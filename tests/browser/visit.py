@@ -7,7 +7,7 @@ its fingerprint, taken from the pixels that the browser shows.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from html import unescape
@@ -24,6 +24,8 @@ MOST_TABS = 60  # a lab has fewer controls
 MILLISECONDS = 60_000  # to wait: a machine may be busy; nobody waits longer than needed
 AT_HOME = ("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:")
 KNOWN = ("Could not restore the debugger state",)  # JupyterLab, where a kernel was ended early
+
+NOTHING_GLIDES = "*, ::before, ::after { transition: none !important; }"  # each frame costs
 
 SCRIPT = r"""
 window.course = {
@@ -90,6 +92,24 @@ TOO_WIDE = """lab => {
 }"""
 LABELS = """lab => [...lab.querySelectorAll('.slider, select, input, button')].filter(
   control => course.visible(control) && !control.disabled).map(course.label)"""
+CHANGES = """([lab, old, ms]) => course.until(
+  () => ![null, old].includes(course.fingerprint(lab)), ms)"""
+RESTS = """([lab, ms]) => course.until(
+  () => !course.visible(lab.querySelector('.widget-hprogress')), ms)"""
+ASKS_FOR = """([lab, value, ms]) => course.until(() => {
+  const code = lab.querySelector('.course-lab-set-up input').value;
+  return code.includes(`=${value},`) || code.includes(`=${value})`);
+}, ms)"""
+SAYS = """([lab, words, ms]) => course.until(
+  () => lab.querySelector('[role=status]').textContent === words, ms)"""
+SLIDERS = "lab => [...lab.querySelectorAll('.widget-slider')].filter(course.visible)"
+MOVES = """([slider, old, ms]) => course.until(
+  () => slider.querySelector('.widget-readout').textContent !== old, ms)"""
+NEXT_KEY = """slider => {
+  const handle = slider.querySelector('.noUi-handle');
+  handle.focus();
+  return +handle.ariaValueNow === +handle.ariaValueMax ? 'ArrowLeft' : 'ArrowRight';
+}"""
 FOCUSED = """lab => lab.contains(document.activeElement)
   ? course.label(document.activeElement) : null"""
 SHOW_LABS = """async panel => {
@@ -119,15 +139,19 @@ class LabOnPage:
 
     def changes_from(self, fingerprint: int) -> bool:
         """Wait until the picture is another one; False if it stays."""
-        wait = """([lab, old, ms]) => course.until(
-            () => ![null, old].includes(course.fingerprint(lab)), ms)"""
-        return self.page.evaluate(wait, [self.element, fingerprint, MILLISECONDS / 4])
+        return self.page.evaluate(CHANGES, [self.element, fingerprint, MILLISECONDS / 4])
 
     def comes_to_rest(self) -> bool:
         """Wait until no computation is under way."""
-        wait = """([lab, ms]) => course.until(
-            () => !course.visible(lab.querySelector('.widget-hprogress')), ms)"""
-        return self.page.evaluate(wait, [self.element, MILLISECONDS])
+        return self.page.evaluate(RESTS, [self.element, MILLISECONDS])
+
+    def asks_for(self, value: str) -> bool:
+        """Wait until the code that makes the lab has this value in it; False if it never has."""
+        return self.page.evaluate(ASKS_FOR, [self.element, value, MILLISECONDS / 3])
+
+    def says(self, verdict: str) -> bool:
+        """Wait for the verdict; False if it never is this one."""
+        return self.page.evaluate(SAYS, [self.element, verdict, MILLISECONDS / 3])
 
     def verdict(self) -> str:
         return self.element.query_selector("[role=status]").inner_text()
@@ -139,8 +163,8 @@ class LabOnPage:
     def sliders(self) -> list[SliderOnPage]:
         """The sliders that are shown, once the lab is in view: JupyterLab draws nothing else."""
         self.element.scroll_into_view_if_needed()
-        every = self.element.query_selector_all(".widget-slider")
-        return [SliderOnPage(self, slider) for slider in every if slider.is_visible()]
+        shown = elements(self.element.evaluate_handle(SLIDERS))
+        return [SliderOnPage(self, slider) for slider in shown]
 
     def copy(self) -> str:
         """Press the button, and return what is on the clipboard."""
@@ -179,14 +203,22 @@ class SliderOnPage:
 
     def __init__(self, lab: LabOnPage, element: ElementHandle) -> None:
         self.lab, self.element = lab, element
-        self.handle = element.query_selector(".noUi-handle")
+
+    @property
+    def handle(self) -> ElementHandle:
+        return self.element.query_selector(".noUi-handle")
 
     @property
     def label(self) -> str:
-        return self.element.query_selector("label").inner_text()
+        return self.element.query_selector("label").text_content()
 
     def readout(self) -> str:
-        return self.element.query_selector(".widget-readout").inner_text()
+        return self.element.query_selector(".widget-readout").text_content()
+
+    def moves_from(self, readout: str) -> bool:
+        """Wait until it stands elsewhere; False if it stays."""
+        wait = [self.element, readout, MILLISECONDS / 3]
+        return self.lab.page.evaluate(MOVES, wait)
 
     def press(self, *keys: str) -> None:
         self.handle.focus()
@@ -195,19 +227,16 @@ class SliderOnPage:
 
     def step(self) -> None:
         """Go one stop on, or back from the last; a readout follows too late to tell which."""
-        at, last = (
-            float(self.handle.get_attribute(f"aria-value{kind}")) for kind in ("now", "max")
-        )
-        self.press("ArrowLeft" if at == last else "ArrowRight")
+        self.lab.page.keyboard.press(self.element.evaluate(NEXT_KEY))
 
-    def drag(self, pixels: int) -> None:
-        """Take the handle with the mouse and move it."""
-        self.handle.hover()  # waits until it stands still and nothing covers it
-        box, mouse = self.handle.bounding_box(), self.lab.page.mouse
-        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-        mouse.move(x, y)
+    def drag(self) -> None:
+        """Take the handle with the mouse and move it towards the middle of the window."""
+        handle, mouse = self.handle, self.lab.page.mouse
+        handle.hover()  # waits until it stands still and nothing covers it
         mouse.down()
-        mouse.move(x + pixels, y, steps=8)
+        box = handle.bounding_box()
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        mouse.move(x + (60 if x < WINDOW["width"] / 2 else -60), y, steps=4)
         mouse.up()
 
 
@@ -227,9 +256,8 @@ class Notebook:
 
     def labs(self) -> list[LabOnPage]:
         """The labs of the cells tagged `widget`, each scrolled to until it showed its picture."""
-        found = self._panel.evaluate_handle(SHOW_LABS)
-        elements = (value.as_element() for value in found.get_properties().values())
-        return [LabOnPage(self.page, element) for element in elements if element]
+        shown = elements(self._panel.evaluate_handle(SHOW_LABS))
+        return [LabOnPage(self.page, element) for element in shown]
 
     def close(self) -> None:
         """End the kernel, and close the tab without storing."""
@@ -264,6 +292,12 @@ class Visit:
         notebook.close()
 
 
+def elements(array: Any) -> list[ElementHandle]:
+    """Return the elements in an array on the page."""
+    values = (value.as_element() for value in array.get_properties().values())
+    return [element for element in values if element]
+
+
 @contextmanager
 def visit_with(browser: str, server: Server) -> Iterator[Visit]:
     """Start a browser, and go to JupyterLab."""
@@ -278,19 +312,25 @@ def visit_with(browser: str, server: Server) -> Iterator[Visit]:
         page.goto(f"{server.url}/lab?token={server.token}&reset")
         page.wait_for_function("window.jupyterapp")
         page.evaluate("jupyterapp.restored.then(() => true)")
+        page.add_style_tag(content=NOTHING_GLIDES)
         yield visiting
         chromium.close()
 
 
-def typed(code: str) -> tuple[str, str]:
-    """Type a set-up in a Python of its own: the set-up and the verdict of the lab that it makes.
+def made(code: str, look: Callable[[Any], Any]) -> Any:
+    """Make a lab in a Python of its own, and return what a look at it finds.
 
     In a thread, since Playwright has an event loop in this one, and a lab would wait for it.
     """
 
-    def make() -> tuple[str, str]:
+    def make() -> Any:
         with eval(code, vars(widgets).copy()) as lab:
-            return repr(lab), unescape(re.sub("<.*?>", "", lab.verdict.value))
+            return look(lab)
 
     with ThreadPoolExecutor(1) as thread:
         return thread.submit(make).result()
+
+
+def typed(code: str) -> tuple[str, str]:
+    """Type a set-up: the set-up and the verdict of the lab that it makes."""
+    return made(code, lambda lab: (repr(lab), unescape(re.sub("<.*?>", "", lab.verdict.value))))
