@@ -21,7 +21,7 @@ HOUSE = Path(__file__).parents[2]
 LABS = sorted(name for name in widgets.__all__ if name.endswith("_lab"))
 MAKE = {
     "network_lab": "network_lab(steps=20)",  # its learning rate is not seen at first
-    "trainability_lab": "trainability_lab(resolution=128)",  # in two stages, as 256 is in three
+    "trainability_lab": "trainability_lab(resolution=128)",  # a quarter of the runs
 }
 MORE_AT_FIRST = ["batch_size_lab"]  # labs with a control that no lecture shows
 UNSEEN = {"steps a picture"}  # sliders that change no still picture
