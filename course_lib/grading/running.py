@@ -118,11 +118,11 @@ def _changed(before: Sequence[values.Value], after: Sequence[Any]) -> tuple[int,
 
 
 def _differ(before: values.Value, after: Any) -> bool:
-    if isinstance(before, ndarray):
-        return not values.same(before, after)
-    if not isinstance(before, (list, tuple)):
+    if not isinstance(before, (ndarray, list, tuple)):
         return False  # a number, text and None cannot be changed; what is built may be
-    try:
+    if values.same(before, after):
+        return False
+    try:  # the same number of another type in a list is no change
         return not values.same(before, values.normalize(after))
     except values.UnsupportedValue:  # the call put something of its own into a list
         return True

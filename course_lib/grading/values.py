@@ -121,9 +121,9 @@ class _Room:
 
 def _plain(value: Any, depth: int, room: _Room) -> Any:
     kind = type(value)
-    room.take(1, "value")
     if kind is ndarray:
         return _plain_array(value, room)
+    room.take(1, "value")
     if id(kind) in _SCALARS:
         return value.item()
     if kind is float:
@@ -171,7 +171,7 @@ def _plain_array(array: npt.NDArray[Any], room: _Room) -> npt.NDArray[Any]:
     dtype = _PLAIN_DTYPES.get(array.dtype)
     if dtype is None:
         raise UnsupportedValue(f"ndarray of {array.dtype.name[:50]}")
-    room.take(array.size, "ndarray")
+    room.take(array.size + 1, "ndarray")
     return array.copy() if dtype is array.dtype else array.astype(dtype, order="C")
 
 
@@ -184,10 +184,15 @@ def copy(value: Value) -> Value:
     return value
 
 
-def same(a: Value, b: Value) -> bool:
+def same(a: Any, b: Any) -> bool:
     """Tell whether two values are the same to the last bit, dtype and shape included."""
-    if isinstance(a, ndarray) and isinstance(b, ndarray):
-        return a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes()
+    kind = type(a)
+    if type(b) is not kind:
+        return False
+    if kind is ndarray:
+        return (a.dtype, a.shape, a.tobytes()) == (b.dtype, b.shape, b.tobytes())
+    if kind is list or kind is tuple:
+        return len(a) == len(b) and all(map(same, a, b))
     return key(a) == key(b)
 
 

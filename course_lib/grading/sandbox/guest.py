@@ -115,8 +115,25 @@ class Guest:
 REHEARSAL = """
 import numpy as np
 
-def play(x, y, z):
-    return np.maximum(x, 0.0), [float(np.mean(y)), z]
+SCALE = 2.0
+
+def sums(X, w, rows, n):
+    if n < 0:
+        raise ValueError("n must not be negative")
+    total = 0.0
+    for row in rows:
+        total += float(np.sum(row)) / n
+    return total, np.mean(X), np.sum(X, axis=0), np.max(X, axis=1, keepdims=True)
+
+def entries(X, w, rows, n):
+    Z = np.where(X > 0.0, X, 0.0) + np.maximum(X, 0.0) * np.abs(X) - 0.5 * X**2
+    Z = np.exp(-Z) / (1.0 + np.exp(-Z)) + np.log(np.square(X) + 1.0) + np.tanh(Z) + (X == 0)
+    return np.sqrt(np.abs(Z)) * SCALE, np.zeros_like(Z), np.ones(3), len(w), Z.shape
+
+def products(X, w, rows, n):
+    y = X @ w
+    norm = np.sqrt(sum(np.vdot(row, row) for row in rows))
+    return [X.T @ y / n, np.dot(w, w), np.linalg.norm(w)], [g * min(1.0, 1.0 / norm) for g in rows]
 """
 
 
@@ -128,10 +145,11 @@ def rehearse() -> None:
     """
     nowhere = os.open(os.devnull, os.O_WRONLY)
     requests, requesting = os.pipe()
-    case = (np.ones((2, 2)), np.ones(2), 1.0)
+    plays = ["sums", "entries", "products"]
+    cases = [(np.ones((2, 2)), np.ones(2), [np.ones(3), np.ones((2, 3))], n) for n in range(-1, 10)]
     for request in (
-        (messages.LOAD, REHEARSAL, ["play"], 10.0),
-        (messages.CALL, "play", [case] * 10, 10.0),
+        (messages.LOAD, REHEARSAL, plays, 10.0),
+        *((messages.CALL, play, cases, 10.0) for play in plays),
     ):
         os.write(requesting, messages.frame(messages.NO_TOKEN, wire.encode(request)))
     os.close(requesting)
