@@ -114,7 +114,8 @@ def attempt(function: Callable[..., Any], case: Arguments) -> Outcome:
 
 
 def _changed(before: Sequence[values.Value], after: Sequence[Any]) -> tuple[int, ...]:
-    return tuple([i for i, value in enumerate(before) if _differ(value, after[i])])
+    pairs = enumerate(map(_differ, before, after))
+    return tuple([i for i, differ in pairs if differ])
 
 
 def _differ(before: values.Value, after: Any) -> bool:

@@ -110,8 +110,7 @@ def normalize(value: object) -> Value:
 class _Room:
     """What is left of the size that one value may have, all its parts together."""
 
-    def __init__(self) -> None:
-        self.elements = MAX_ELEMENTS
+    elements = MAX_ELEMENTS
 
     def take(self, elements: int, what: str) -> None:
         self.elements -= elements

@@ -89,7 +89,8 @@ def _array_bytes(value: npt.NDArray[Any]) -> bytes:
         raise UnsupportedValue(f"ndarray of {value.dtype.name[:50]}")
     shape = value.shape
     axes = len(shape)
-    if value.nbytes > MAX_BYTES or axes > MAX_AXES or max(shape, default=0) > MAX_BYTES:
+    too_long = 0 in shape and max(shape) > MAX_BYTES  # beside an axis of length 0
+    if value.nbytes > MAX_BYTES or axes > MAX_AXES or too_long:
         raise UnsupportedValue(f"ndarray of shape {shape[:MAX_AXES]}")
     return _HEADS[axes].pack(b"A", code, axes, *shape) + value.tobytes()
 

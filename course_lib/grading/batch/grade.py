@@ -257,7 +257,6 @@ def _next(tasks: Iterator[Task], unfinished: list[Task]) -> Task | None:
 
 
 def _keep(task: Task, verdicts: list[Graded], book: Gradebook, run: int, tally: Tally) -> None:
-    for key, file, graded in zip(task.keys, task.files, verdicts, strict=True):
-        book.add(key, file, graded, run)
-        tally.graded += 1
-        tally.layers.update(graded.layers)
+    book.add_all(zip(task.keys, task.files, verdicts, strict=True), run)
+    tally.graded += len(verdicts)
+    tally.layers.update(*(graded.layers for graded in verdicts))

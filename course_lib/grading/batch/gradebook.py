@@ -185,20 +185,15 @@ class Gradebook:
 
     def add(self, key: Key, file: str, graded: Graded, run: int) -> None:
         """Keep the verdicts on a submission, all or none; the same twice is kept once."""
+        self.add_all([(key, file, graded)], run)
+
+    def add_all(self, submissions: Iterable[tuple[Key, str, Graded]], run: int) -> None:
+        """Keep the verdicts on some submissions, all or none: each write waits for the disk."""
         with closing(self._connection.cursor()) as cursor:
             cursor.execute("BEGIN IMMEDIATE")
             try:
-                cursor.execute(
-                    "INSERT OR IGNORE INTO submission"
-                    " (student, exercise, digest, grader, file, layers, cpu_seconds, seen)"
-                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                    (
-                        *(key.student, key.exercise, key.digest, key.grader, file),
-                        *(_join(graded.layers), graded.cpu_seconds, run),
-                    ),
-                )
-                if cursor.rowcount:
-                    _insert_results(cursor, int(cursor.lastrowid or 0), graded)
+                for key, file, graded in submissions:
+                    _insert(cursor, key, file, graded, run)
                 cursor.execute("COMMIT")
             except BaseException:
                 cursor.execute("ROLLBACK")
@@ -243,6 +238,20 @@ class Gradebook:
             f"SELECT DISTINCT layers FROM submission WHERE id IN ({_LATEST}) ORDER BY layers"
         )
         return [layers for (layers,) in found]
+
+
+def _insert(cursor: sqlite3.Cursor, key: Key, file: str, graded: Graded, run: int) -> None:
+    cursor.execute(
+        "INSERT OR IGNORE INTO submission"
+        " (student, exercise, digest, grader, file, layers, cpu_seconds, seen)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            *(key.student, key.exercise, key.digest, key.grader, file),
+            *(_join(graded.layers), graded.cpu_seconds, run),
+        ),
+    )
+    if cursor.rowcount:
+        _insert_results(cursor, int(cursor.lastrowid or 0), graded)
 
 
 def _insert_results(cursor: sqlite3.Cursor, submission: int, graded: Graded) -> None:

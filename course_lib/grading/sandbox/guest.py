@@ -57,7 +57,8 @@ class Guest:
 
     def say(self, token: bytes, message: bytes) -> None:
         """Send a frame, all of it, in pieces that a pipe holds."""
-        data = memoryview(messages.frame(token, message))
+        frame = messages.frame(token, message)
+        data = frame if len(frame) <= UNANNOUNCED else memoryview(frame)
         while data:
             piece = data[:UNANNOUNCED]
             if self._unannounced + len(piece) > UNANNOUNCED:
