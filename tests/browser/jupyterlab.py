@@ -24,6 +24,12 @@ from urllib.request import urlopen
 SECONDS_TO_START = 90
 EXTENSIONS = ("jupyterlab", "notebook_shim", "jupyter_lsp")
 SECONDS_ALONE = 300  # a server whose test was killed ends after so long
+START = """
+import runpy, sys
+sys.modules["rfc3987_syntax"] = None  # as in tests/conftest.py
+del sys.argv[0]
+runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
+"""
 OVERRIDES = {
     "@jupyterlab/apputils-extension:notification": {
         "fetchNews": "false",
@@ -102,7 +108,7 @@ def command(port: int, root: Path, module: str) -> list[str]:
     }
     if module != "jupyterlab":  # a third of the time goes into pages that nobody opens
         options["ServerApp.jpserver_extensions"] = dict.fromkeys(EXTENSIONS, False)
-    return [sys.executable, "-m", module, *(f"--{k}={v}" for k, v in options.items())]
+    return [sys.executable, "-c", START, module, *(f"--{k}={v}" for k, v in options.items())]
 
 
 def environment(home: Path, token: str) -> dict[str, str]:
