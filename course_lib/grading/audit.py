@@ -14,7 +14,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from course_lib.grading.cases import FunctionCases
+from course_lib.grading.cases import ExerciseCases, FunctionCases
 from course_lib.grading.generate import make_exercise
 from course_lib.grading.judge import judge
 from course_lib.grading.loading import CELL_MARK
@@ -88,16 +88,16 @@ class FunctionAudit:
 
 
 def audit(
-    slug: str, solutions: Path, seed: int = 0, sandbox: Sandbox | None = None
+    exercise: ExerciseCases, solutions: Path, sandbox: Sandbox | None = None
 ) -> list[FunctionAudit]:
     """Grade every mutant of an exercise's solution.
 
     Parameters
     ----------
-    slug : str
+    exercise : ExerciseCases
+        Its cases, of any seed.
     solutions : Path
-    seed : int
-        Of the cases; 0 gives the public ones.
+        The folder of its solution and its spec.
     sandbox : Sandbox, optional
         Where the mutants run; by default one that is made for this exercise and ended after it.
 
@@ -106,9 +106,8 @@ def audit(
     list of FunctionAudit
         In the order of the exercise.
     """
-    spec = read_spec(solutions / f"{slug}_spec.py")
-    exercise = make_exercise(slug, solutions, seed)
-    source = _definitions(read_source(solutions / f"{slug}.ipynb"))
+    spec = read_spec(solutions / f"{exercise.slug}_spec.py")
+    source = _definitions(read_source(solutions / f"{exercise.slug}.ipynb"))
     with nullcontext(sandbox) if sandbox else Sandbox(limits=LIMITS) as room:
         return [
             _audit_function(function, cases, source, room)
@@ -183,7 +182,8 @@ def run_audit(arguments: argparse.Namespace) -> int:
     with Sandbox(limits=LIMITS) as sandbox:
         for slug in slugs:
             try:
-                functions = audit(slug, solutions, arguments.seed, sandbox)
+                exercise = make_exercise(slug, solutions, arguments.seed)
+                functions = audit(exercise, solutions, sandbox)
             except SpecError as error:
                 raise ValueError(str(error)) from error
             print(f"{slug}\n{as_text(functions)}")

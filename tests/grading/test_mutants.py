@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from course_lib.grading.audit import LIMITS, FunctionAudit, as_text, audit
+from course_lib.grading.case_files import read_cases
+from course_lib.grading.generate import make_exercise
 from course_lib.grading.mutants import mutants
 from course_lib.grading.sandbox import Sandbox
 
@@ -107,7 +109,7 @@ def audit_of_half(folder, sandbox, line="return x / 2", equivalent="{}"):
     code = f'"def half(x):\\n    {line}\\n"'
     (folder / "99_half.ipynb").write_text(f'{{"cells": [{CELL % code}], "nbformat": 4}}')
     (folder / "99_half_spec.py").write_text(SPEC.replace("EQUIVALENT", equivalent))
-    (result,) = audit("99_half", folder, sandbox=sandbox)
+    (result,) = audit(make_exercise("99_half", folder, 0), folder, sandbox)
     return result
 
 
@@ -192,5 +194,6 @@ SOLUTIONS = Path(__file__).parents[2] / "solutions"
     "slug", sorted(path.name.removesuffix("_spec.py") for path in SOLUTIONS.glob("*_spec.py"))
 )
 def test_every_exercise_of_the_course_meets_the_bar(slug, sandbox):
-    functions = audit(slug, SOLUTIONS, sandbox=sandbox)
+    public = read_cases(SOLUTIONS.parent / "exercises" / f"{slug}_cases.json")
+    functions = audit(public, SOLUTIONS, sandbox)
     assert [function.name for function in functions if not function.meets_the_bar] == []

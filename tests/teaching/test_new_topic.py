@@ -13,7 +13,7 @@ from test_notebooks import form, ids, length, read, start, tags, tone
 from course_lib.__main__ import main
 from course_lib.grading.audit import audit
 from course_lib.grading.case_files import read_cases
-from course_lib.grading.generate import make_cases, read_reference
+from course_lib.grading.generate import make_cases, make_exercise, read_reference
 from course_lib.grading.judge import judge
 from course_lib.grading.running import InProcess
 from course_lib.grading.spec import read_spec
@@ -77,7 +77,7 @@ def test_its_solution_is_right_on_many_seeds(function):
 
 
 def test_its_audit_is_passed(course):
-    (found,) = audit(SLUG, course / "solutions")
+    (found,) = audit(make_exercise(SLUG, course / "solutions", 0), course / "solutions")
     assert found.holes == []
     assert found.meets_the_bar
 
