@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from course_lib.__main__ import main
 from course_lib.grading.audit import LIMITS, FunctionAudit, as_text, audit
 from course_lib.grading.case_files import read_cases
 from course_lib.grading.generate import make_exercise
@@ -106,11 +107,15 @@ def audit_half(tmp_path, sandbox):
 
 
 def audit_of_half(folder, sandbox, line="return x / 2", equivalent="{}"):
-    code = f'"def half(x):\\n    {line}\\n"'
-    (folder / "99_half.ipynb").write_text(f'{{"cells": [{CELL % code}], "nbformat": 4}}')
-    (folder / "99_half_spec.py").write_text(SPEC.replace("EQUIVALENT", equivalent))
+    write_half(folder, "99_half", line, equivalent)
     (result,) = audit(make_exercise("99_half", folder, 0), folder, sandbox)
     return result
+
+
+def write_half(folder, slug, line, equivalent="{}"):
+    code = f'"def half(x):\\n    {line}\\n"'
+    (folder / f"{slug}.ipynb").write_text(f'{{"cells": [{CELL % code}], "nbformat": 4}}')
+    (folder / f"{slug}_spec.py").write_text(SPEC.replace("EQUIVALENT", equivalent))
 
 
 def test_an_audit_sorts_the_mutants_by_what_the_learner_would_be_told(audit_half):
@@ -185,6 +190,23 @@ def test_a_mutant_that_calls_itself_calls_itself_and_not_the_solution(audit_half
 def test_an_exception_that_nobody_has_put_in_words_is_not_explained(audit_half):
     result = audit_half(line="return {2: x / 2}[2]")
     assert [edit for edit in result.unexplained if "{3:" in edit]
+
+
+def test_the_command_audits_every_exercise_and_fails_if_one_misses_the_bar(
+    tmp_path, monkeypatch, capsys
+):
+    (tmp_path / "solutions").mkdir()
+    write_half(tmp_path / "solutions", "98_half", "return x / 2")
+    write_half(tmp_path / "solutions", "99_half", "return x * 1")
+    monkeypatch.chdir(tmp_path)
+    assert main(["audit"]) == 1
+    sound, hole = capsys.readouterr().out.split("99_half\n")
+    assert sound.startswith("98_half\n")
+    assert "NOT REJECTED" not in sound
+    assert "NOT REJECTED: half: return x * 1 -> return x / 1" in hole
+    assert main(["audit", "98_half", "--seed", "3"]) == 0
+    assert main(["audit", "97_half"]) == 2
+    assert "97_half" in capsys.readouterr().err
 
 
 SOLUTIONS = Path(__file__).parents[2] / "solutions"
