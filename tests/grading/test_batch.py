@@ -1,8 +1,10 @@
 """`course grade`, run as a teacher runs it: what it grades, and what stops it in vain."""
 
 import csv
+import dataclasses
 import json
 import os
+import pickle
 import random
 import signal
 import sqlite3
@@ -13,10 +15,12 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from grading.made_up import DOUBLE, exercise
 from grading.processes import descendants, descendants_in_the_end
 
 from course_lib.__main__ import main
 from course_lib.grading.batch import terminal
+from course_lib.grading.batch.work import end_sandbox, grade_sources
 from course_lib.grading.sandbox import Sandbox
 
 SPEC = """
@@ -379,3 +383,23 @@ def test_a_dask_cluster_grades_the_same(course):
     assert process.returncode == 0, process.stderr
     assert "graded 25, known from before 0" in process.stdout
     assert "graded 0, known from before 25" in grade(course)
+
+
+def test_a_worker_keeps_an_exercise_until_it_is_given_another():
+    """What it has is not even read again: its cases would have to be prepared again, too."""
+    first = exercise()
+    second = exercise(dataclasses.replace(DOUBLE, name="twice"))
+    source = "def double(x, *, plus=0.0):\n    return 2 * x\n"
+    try:
+        grades = [
+            grade_sources(sent, grader, [source], unhardened=True)[0].results[0][0]
+            for sent, grader in (
+                (pickle.dumps(first), "first"),
+                (b"no pickle", "first"),
+                (pickle.dumps(second), "second"),
+            )
+        ]
+    finally:
+        end_sandbox()
+    assert [grade.function for grade in grades] == ["double", "double", "twice"]
+    assert [grade.status for grade in grades] == ["failed", "failed", "not_attempted"]

@@ -55,6 +55,23 @@ def test_kept_twice_is_kept_once(book):
     assert [row.status for row in book.rows()] == ["passed"]
 
 
+def test_of_submissions_that_are_kept_together_all_are_kept_or_none(book):
+    class Interrupted(Exception):
+        """The run is stopped between two of them."""
+
+    def submissions(count, *, stop=False):
+        yield from ((key(student=f"s{i}"), "f.py", graded()) for i in range(count))
+        if stop:
+            raise Interrupted
+
+    run = book.begin([])
+    with pytest.raises(Interrupted):
+        book.add_all(submissions(2, stop=True), run)
+    assert book.counts() == (0, 0)
+    book.add_all(submissions(3), run)
+    assert book.counts() == (3, 3)
+
+
 def test_a_changed_submission_stands_and_the_old_row_stays(book):
     book.add(key(digest="old"), "f.py", graded(wrong), book.begin([]))
     book.add(key(digest="new"), "f.py", graded(), book.begin([]))

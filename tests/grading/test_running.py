@@ -61,6 +61,25 @@ def test_any_change_in_place_is_seen(change):
     assert call(change, (np.array([3.0, 1.0]),)).changed == (0,)
 
 
+@pytest.mark.parametrize(
+    ("change", "changed"),
+    [
+        (lambda rates, _: rates.append(rates.pop()), ()),
+        (lambda rates, _: rates.__setitem__(0, np.float64(rates[0])), ()),
+        (lambda rates, _: rates.__setitem__(0, 2.0), (0,)),
+        (lambda rates, _: rates.__setitem__(0, object()), (0,)),
+        (lambda rates, _: rates.reverse(), (0,)),
+        (lambda _, weights: weights.__setitem__(0, weights[0] * 1.0), ()),
+        (lambda _, weights: weights[0].sort(), (1,)),
+        (lambda _, weights: weights.__setitem__(0, weights[0].astype(np.float32)), (1,)),
+        (lambda _, weights: weights.__setitem__(0, weights[0].reshape(1, 2)), (1,)),
+        (lambda _, weights: weights.clear(), (1,)),
+    ],
+)
+def test_a_list_has_changed_if_what_it_holds_has(change, changed):
+    assert call(change, ([0.5, 0.25], [np.array([3.0, 1.0])])).changed == changed
+
+
 def test_a_generator_that_is_used_up_is_no_changed_argument():
     rng = Build("numpy.random:default_rng()", (("seed", 0),))
     assert call(lambda g: g.normal(), (rng,)).changed == ()

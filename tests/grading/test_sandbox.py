@@ -823,3 +823,21 @@ def test_a_call_by_the_x32_numbers_is_refused():
     """They are those of x86-64 with bit 30 set, under the same architecture."""
     for row in seccomp.SYSTEM_CALLS.values():
         assert verdict("x86_64", AUDIT_ARCH["x86_64"], row[0] | 1 << 30) == REFUSED
+
+
+@hardened_only
+def test_random_numbers_without_a_seed_are_the_same_in_every_child(hardened):
+    """And those of NumPy are not: its generators ask the system for a seed."""
+    source = (
+        "import random\nimport numpy as np\n"
+        "def draw():\n    return random.random()\n"
+        "def of_numpy():\n    return np.random.default_rng().random()\n"
+    )
+    seen = []
+    for _ in range(2):
+        with hardened.runner() as runner:
+            runner.load(source, ["draw", "of_numpy"])
+            seen.append([runner.call(name, [()])[0].value for name in ("draw", "of_numpy")])
+    (first, first_of_numpy), (second, second_of_numpy) = seen
+    assert first == second
+    assert first_of_numpy != second_of_numpy

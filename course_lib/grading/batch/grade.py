@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import multiprocessing
+import pickle
 import secrets
 import signal
 from collections import deque
@@ -38,7 +39,8 @@ MAX_BREAKS = 20
 class Task:
     """Some submissions to one exercise, read and waiting to be graded."""
 
-    exercise: ExerciseCases
+    exercise: bytes
+    """Its cases, pickled."""
     grader: str
     keys: tuple[Key, ...]
     files: tuple[str, ...]
@@ -188,6 +190,7 @@ def _tasks(
     """Read submissions, keep those that cannot be read, pass over the known, bundle the rest."""
     graders = {slug: grader_of(exercise) for slug, exercise in exercises.items()}
     for slug, exercise in exercises.items():
+        pickled = pickle.dumps(exercise)
         bundle: list[tuple[Key, str, str]] = []
         for submission in submissions:
             if submission.exercise != slug:
@@ -207,13 +210,13 @@ def _tasks(
             else:
                 bundle.append((key, file, source))
             if len(bundle) == CHUNK:
-                yield _task(exercise, graders[slug], bundle)
+                yield _task(pickled, graders[slug], bundle)
                 bundle = []
         if bundle:
-            yield _task(exercise, graders[slug], bundle)
+            yield _task(pickled, graders[slug], bundle)
 
 
-def _task(exercise: ExerciseCases, grader: str, bundle: list[tuple[Key, str, str]]) -> Task:
+def _task(exercise: bytes, grader: str, bundle: list[tuple[Key, str, str]]) -> Task:
     keys, files, sources = zip(*bundle, strict=True)
     return Task(exercise, grader, keys, files, sources)
 

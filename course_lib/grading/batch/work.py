@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import multiprocessing.connection
 import os
+import pickle
 import threading
 import time
 from collections.abc import Sequence
@@ -39,44 +40,47 @@ def _watch(sentinel: int) -> None:
 
 
 def grade_sources(
-    exercise: ExerciseCases, grader: str, sources: Sequence[str], unhardened: bool
+    exercise: bytes, grader: str, sources: Sequence[str], unhardened: bool
 ) -> list[Graded]:
     """Grade submissions to one exercise, in order.
 
     Parameters
     ----------
-    exercise : ExerciseCases
+    exercise : bytes
+        Its `ExerciseCases` as `pickle.dumps` writes them, once for all calls. The caller is
+        trusted: it is whoever started this process.
     grader : str
-        Stands for the exercise: its prepared cases are kept for the next call.
+        Stands for the exercise: what is read and prepared of it is kept for the next call.
     sources : sequence of str
     unhardened : bool
         Grade in a plain process where there is nothing better. Without it the sandbox's own error
         ends the work.
     """
-    sandbox, prepared = _prepared(exercise, grader)
-    if not (sandbox.hardened or unhardened):
+    _prepare(exercise, grader)
+    if not (_own.sandbox.hardened or unhardened):
         raise PermissionError("this worker's machine has no hardened sandbox")
-    return [_grade(exercise, prepared, sandbox, source) for source in sources]
+    return [_grade(_own.exercise, _own.cases, _own.sandbox, source) for source in sources]
 
 
-def _prepared(exercise: ExerciseCases, grader: str) -> tuple[Sandbox, dict[str, Any]]:
-    """Return this thread's sandbox and the exercise's cases in it."""
-    if getattr(_own, "grader", None) != grader:
-        end_sandbox()
-        _own.sandbox = Sandbox()
-        _own.cases = {
-            function.name: _own.sandbox.prepare([case.arguments for case in function.cases])
-            for function in exercise.functions
-        }
-        _own.grader = grader
-    return _own.sandbox, _own.cases
+def _prepare(exercise: bytes, grader: str) -> None:
+    """Give this thread the exercise, and a sandbox with its cases, unless it has them."""
+    if getattr(_own, "grader", None) == grader:
+        return
+    end_sandbox()
+    _own.exercise = pickle.loads(exercise)
+    _own.sandbox = Sandbox()
+    _own.cases = {
+        function.name: _own.sandbox.prepare([case.arguments for case in function.cases])
+        for function in _own.exercise.functions
+    }
+    _own.grader = grader
 
 
 def end_sandbox() -> None:
     """End the sandbox that this thread has kept for its next submissions."""
     if hasattr(_own, "sandbox"):
         _own.sandbox.close()
-        vars(_own).clear()
+    vars(_own).clear()
 
 
 def _grade(

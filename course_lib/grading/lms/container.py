@@ -11,6 +11,7 @@ ROOT is /autograder there. The layout and the format of the results are those of
 from __future__ import annotations
 
 import json
+import pickle
 import sys
 import traceback
 from collections.abc import Sequence
@@ -106,7 +107,7 @@ def _grade_one(exercise: ExerciseCases, path: Path | None, unhardened: bool) -> 
         source = read_source(path)
     except SubmissionError as error:
         return refused(exercise.functions, str(error))
-    return grade_sources(exercise, grader_of(exercise), [source], unhardened)[0]
+    return grade_sources(pickle.dumps(exercise), grader_of(exercise), [source], unhardened)[0]
 
 
 def _rows(graded: Graded, slug: str, file: str) -> list[Row]:
