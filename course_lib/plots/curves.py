@@ -12,7 +12,16 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.ticker import LogLocator
 
-from course_lib.plots.style import BLACK, BLUE, GREY, VERMILION, Array, look, styled
+from course_lib.plots.style import (
+    BLACK,
+    BLUE,
+    GREY,
+    VERMILION,
+    Array,
+    add_line,
+    look,
+    styled,
+)
 
 LABEL_BOX = {"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 1.0}
 MOST_DECADES = 2  # of a logarithmic axis that has ticks between its powers of ten
@@ -56,7 +65,7 @@ def draw_curves(
         color, dash, _ = look(index)
         steps = np.arange(len(values)) if x is None else x
         values = np.where(np.isfinite(values), values, np.nan)
-        ax.plot(steps, values, color=color, linestyle=dash, label=label or None)
+        add_line(ax, steps, values, color=color, linestyle=dash, label=label or None)
     _scale(ax, xscale, yscale)
     ax.set(xlabel=xlabel, ylabel=ylabel)
     if any(curves) and legend == "above":

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 
-from course_lib.plots.style import BLACK, GREY, Array, look, styled
+from course_lib.plots.style import BLACK, GREY, Array, add_line, look, styled
 
 LEVELS = 10
 FAR = 2.0  # boxes: a path ends where it is so far out, or its swings would fill the picture
@@ -105,13 +105,13 @@ def _draw_path(path: Array, label: str, index: int, ax: Axes, every: int) -> Non
     if not path.size:
         return
     color, dash, marker = look(index)
-    ax.plot(
-        *path, color=color, linestyle=dash, linewidth=1.2, marker=marker, markersize=3.5,
+    add_line(
+        ax, *path, color=color, linestyle=dash, linewidth=1.2, marker=marker, markersize=3.5,
         markevery=every, label=label or None, zorder=3,
     )  # fmt: skip
     ends: dict[str, Any] = {"color": color, "marker": marker, "linestyle": "none", "zorder": 4}
-    ax.plot(*path[:, :1], markersize=10, markerfacecolor="white", markeredgewidth=2, **ends)
-    ax.plot(*path[:, -1:], markersize=9, **ends)
+    add_line(ax, *path[:, :1], markersize=10, markerfacecolor="white", markeredgewidth=2, **ends)
+    add_line(ax, *path[:, -1:], markersize=9, **ends)
 
 
 def _within_reach(path: Array, limits: tuple[tuple[float, float], tuple[float, float]]) -> Array:

@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from course_lib.plots.curves import draw_powers
-from course_lib.plots.style import look, styled
+from course_lib.plots.style import add_line, look, styled
 
 HEIGHT = 0.34  # of a name above its line, in rows
 PLACES, NAMES = 0.01, 0.08  # where they begin, in shares of the axes
@@ -105,8 +105,8 @@ def draw_standing(values: Sequence[float], *, ax: Axes, looks: Sequence[int] | N
     ends = np.clip(np.nan_to_num(values, nan=high, posinf=high), low, high)
     for row, end in enumerate(ends.tolist()):
         color, dash, marker = look(row if looks is None else looks[row])
-        ax.plot(
-            [low, end], [row, row], color=color, linestyle=dash, marker=marker, markevery=[1],
+        add_line(
+            ax, [low, end], [row, row], color=color, linestyle=dash, marker=marker, markevery=[1],
             markersize=7, markeredgecolor="white", clip_on=False, zorder=3,
         )  # fmt: skip
     return ax
