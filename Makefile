@@ -9,6 +9,7 @@
 VENV ?= .venv
 NB ?= notebooks exercises solutions
 JOBS ?= 2
+KERNELS ?= 3
 COVERAGE ?= -m slipcover --source course_lib --skip-covered
 PYTHONS ?= 3.11 3.12 3.13
 ENVS ?= .venv
@@ -64,10 +65,11 @@ unit: $(VENV)/tests.stamp
 		-n $(JOBS) --dist worksteal --durations=10
 
 # Notebooks are stored with one hash seed and compared with another: whatever depends on the
-# order of a set shows here. What runs several at a time comes with the tests.
+# order of a set shows here. What runs several at a time comes with the tests; three, since a kernel
+# that starts or ends leaves its core idle.
 nbval: $(VENV)/$(if $(wildcard tests),tests,learner).stamp
 	$(RUN) PYTHONHASHSEED=1 $(BIN)/python -m pytest \
-		$(if $(wildcard tests),-n $(JOBS) --dist loadfile --durations=10) \
+		$(if $(wildcard tests),-n $(KERNELS) --dist loadfile --durations=10) \
 		--nbval --nbval-current-env --nbval-sanitize-with=notebooks/nbval.cfg \
 		$(wildcard notebooks exercises solutions)
 
