@@ -58,7 +58,7 @@ test: $(if $(wildcard tests),lint unit) nbval
 lint: $(VENV)/tests.stamp
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy
+	$(BIN)/mypy --num-workers $(JOBS)
 
 unit: $(VENV)/tests.stamp
 	$(RUN) MPLBACKEND=agg $(BIN)/python $(COVERAGE) -m pytest -p no:nbval \
@@ -69,7 +69,7 @@ unit: $(VENV)/tests.stamp
 # that starts or ends leaves its core idle.
 nbval: $(VENV)/$(if $(wildcard tests),tests,learner).stamp
 	$(RUN) PYTHONHASHSEED=1 $(BIN)/python -m pytest \
-		$(if $(wildcard tests),-n $(KERNELS) --dist loadfile --durations=10) \
+		$(if $(wildcard tests),-p tests.conftest -n $(KERNELS) --dist loadfile --durations=10) \
 		--nbval --nbval-current-env --nbval-sanitize-with=notebooks/nbval.cfg \
 		$(wildcard notebooks exercises solutions)
 
