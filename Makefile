@@ -10,6 +10,7 @@ VENV ?= .venv
 NB ?= notebooks exercises solutions
 JOBS ?= 2
 KERNELS ?= 3
+FORKED ?= -p tests.conftest -p tests.forked_kernels
 COVERAGE ?= -m slipcover --source course_lib --skip-covered
 PYTHONS ?= 3.11 3.12 3.13
 ENVS ?= .venv
@@ -66,10 +67,10 @@ unit: $(VENV)/tests.stamp
 
 # Notebooks are stored with one hash seed and compared with another: whatever depends on the
 # order of a set shows here. What runs several at a time comes with the tests; three, since a kernel
-# that starts or ends leaves its core idle.
+# that starts or ends leaves its core idle. With FORKED= each kernel starts anew, as a learner's does.
 nbval: $(VENV)/$(if $(wildcard tests),tests,learner).stamp
 	$(RUN) PYTHONHASHSEED=1 $(BIN)/python -m pytest \
-		$(if $(wildcard tests),-p tests.conftest -n $(KERNELS) --dist loadfile --durations=10) \
+		$(if $(wildcard tests),$(FORKED) -n $(KERNELS) --dist loadfile --durations=10) \
 		--nbval --nbval-current-env --nbval-sanitize-with=notebooks/nbval.cfg \
 		$(wildcard notebooks exercises solutions)
 
