@@ -1,8 +1,9 @@
-"""Kernels for `make nbval`, forked from a process that has imported the libraries of the notebooks.
+"""Kernels for tests, forked from a process that has imported the libraries of the notebooks.
 
 A kernel that starts on its own takes 1.4 s of processor time to import numpy, sympy, matplotlib and
 IPython, for each of the notebooks; a fork of one that has them, next to none. The course itself is
-imported by the notebooks. In tests/browser kernels start as a learner's do.
+imported by the notebooks. Where notebooks are stored, and in the test of a students' copy, kernels
+start as a learner's do.
 """
 
 from __future__ import annotations
@@ -76,9 +77,12 @@ def end_with_parent() -> None:
     os._exit(1)
 
 
-def pytest_configure() -> None:
+def register() -> None:
     """Let Jupyter start kernels as forks, in this process; on Linux: elsewhere forks are frail."""
     if sys.platform == "linux":
         os.environ["MPLBACKEND"] = INLINE
         get_context("forkserver").set_forkserver_preload(LIBRARIES)
         KernelProvisionerFactory.instance().provisioners[ENTRY.name] = ENTRY
+
+
+pytest_configure = register  # what pytest calls where this is a plugin

@@ -1,4 +1,4 @@
-"""The kernels of `make nbval` are like those of a learner, but for the time they take to start."""
+"""The kernels of the tests are like those of a learner, but for the time they take to start."""
 
 import json
 import os
@@ -25,7 +25,7 @@ def run(*cells):
     return manager, client
 """
 ASKS = """
-forked_kernels.pytest_configure()
+forked_kernels.register()
 first, client = run(
     "import sys, os; mine = 1",
     "print('sympy' in sys.modules, 'course_lib' in sys.modules, os.getcwd())",
@@ -40,7 +40,7 @@ print(*(part.get("text", part.get("ename")) for part in told))
 """
 WAITS = """
 forked_kernels.LIBRARIES.clear()
-forked_kernels.pytest_configure()
+forked_kernels.register()
 run("import os; print(os.getpid())")
 print(next(part["text"] for part in told if "text" in part), flush=True)
 time.sleep(60)

@@ -24,9 +24,13 @@ from urllib.request import urlopen
 SECONDS_TO_START = 90
 EXTENSIONS = ("jupyterlab", "notebook_shim", "jupyter_lsp")
 SECONDS_ALONE = 300  # a server whose test was killed ends after so long
-START = """
+TESTS = Path(__file__).parents[1]
+START = f"""
 import runpy, sys
 sys.modules["rfc3987_syntax"] = None  # as in tests/conftest.py
+sys.path.insert(0, {str(TESTS)!r})
+import forked_kernels
+forked_kernels.register()
 del sys.argv[0]
 runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
 """
