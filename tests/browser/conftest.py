@@ -25,7 +25,7 @@ def browser():
 @pytest.fixture(scope="module")
 def jupyterlab(browser, tmp_path_factory):
     """A JupyterLab with a copy of the lectures; gone before tests that look for stray processes."""
-    with server(tmp_path_factory.mktemp("jupyterlab")) as running:
+    with server(tmp_path_factory.mktemp("jupyterlab"), forked=True) as running:
         shutil.copytree(HOUSE / "notebooks", running.root / "notebooks")
         yield running
 

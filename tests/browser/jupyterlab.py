@@ -25,15 +25,13 @@ SECONDS_TO_START = 90
 EXTENSIONS = ("jupyterlab", "notebook_shim", "jupyter_lsp")
 SECONDS_ALONE = 300  # a server whose test was killed ends after so long
 TESTS = Path(__file__).parents[1]
-START = f"""
+START = """
 import runpy, sys
 sys.modules["rfc3987_syntax"] = None  # as in tests/conftest.py
-sys.path.insert(0, {str(TESTS)!r})
-import forked_kernels
-forked_kernels.register()
 del sys.argv[0]
 runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
 """
+FORKED = f"import sys; sys.path.insert(0, {str(TESTS)!r}); import forked_kernels as f; f.register()"
 OVERRIDES = {
     "@jupyterlab/apputils-extension:notification": {
         "fetchNews": "false",
@@ -65,8 +63,13 @@ class Server:
 
 
 @contextmanager
-def server(folder: Path, module: str = "jupyterlab", **variables: Path) -> Iterator[Server]:
-    """Start JupyterLab, or a server without its pages, with all of its own in `folder`; end it."""
+def server(
+    folder: Path, module: str = "jupyterlab", *, forked: bool = False, **variables: Path
+) -> Iterator[Server]:
+    """Start JupyterLab, or a server without its pages, with all of its own in `folder`; end it.
+
+    Its kernels start as a learner's do, or are forked.
+    """
     root, home = folder / "course", folder / "home"
     root.mkdir()
     settings = home / "config" / "labconfig"
@@ -80,7 +83,7 @@ def server(folder: Path, module: str = "jupyterlab", **variables: Path) -> Itera
     log = folder / "jupyterlab.log"
     with log.open("w", encoding="utf-8") as written:
         process = subprocess.Popen(
-            command(port, root, module),
+            command(port, root, module, FORKED + START if forked else START),
             env=environment(home, token) | {key: str(value) for key, value in variables.items()},
             stdout=written,
             stderr=written,
@@ -93,7 +96,7 @@ def server(folder: Path, module: str = "jupyterlab", **variables: Path) -> Itera
             process.wait(30)
 
 
-def command(port: int, root: Path, module: str) -> list[str]:
+def command(port: int, root: Path, module: str, start: str) -> list[str]:
     options = {
         "ServerApp.ip": "127.0.0.1",
         "ServerApp.port": port,
@@ -112,7 +115,7 @@ def command(port: int, root: Path, module: str) -> list[str]:
     }
     if module != "jupyterlab":  # a third of the time goes into pages that nobody opens
         options["ServerApp.jpserver_extensions"] = dict.fromkeys(EXTENSIONS, False)
-    return [sys.executable, "-c", START, module, *(f"--{k}={v}" for k, v in options.items())]
+    return [sys.executable, "-c", start, module, *(f"--{k}={v}" for k, v in options.items())]
 
 
 def environment(home: Path, token: str) -> dict[str, str]:
