@@ -1,4 +1,7 @@
-"""What holds for all tests: Hypothesis does not time them, for a machine may be busy."""
+"""What holds for all tests: Hypothesis does not time them, for a machine may be busy.
+
+The rest spares them work that shows nothing.
+"""
 
 import gc
 import sys
@@ -12,10 +15,7 @@ settings.load_profile("course")
 # notebook imports it with jsonschema, which goes on without it.
 sys.modules["rfc3987_syntax"] = None
 
-gc.disable()  # until the tests are collected: all that is made until then stays
-
 
 def pytest_collection_finish():
     """Let the garbage collector pass over libraries and tests: a tenth of the time went there."""
     gc.freeze()
-    gc.enable()

@@ -181,11 +181,6 @@ class TestShow:
 
         assert html() == html()
 
-    def test_a_figure_keeps_its_own_resolution(self):
-        figure, _ = subplots()
-        Picture(figure, alt="same")
-        assert figure.dpi == 100
-
     @pytest.mark.parametrize("alt", ["", "  \n", None, 3])
     def test_an_empty_finding_is_refused_with_an_example(self, alt):
         with pytest.raises(ValueError, match="finding"):

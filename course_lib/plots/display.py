@@ -8,7 +8,6 @@ import math
 from html import escape
 
 from matplotlib import pyplot as plt
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 PIXELS_PER_INCH = 100
@@ -82,12 +81,7 @@ class Picture:
 
 
 def png_bytes(figure: Figure, *, dpi: float) -> bytes:
-    """Return the figure as a PNG that holds no version or date: same figure, same bytes.
-
-    `Figure.savefig` would draw it twice: once without a trace, for the layout.
-    """
-    buffer, own_dpi = io.BytesIO(), figure.dpi
-    figure.dpi = dpi
-    FigureCanvasAgg(figure).print_png(buffer, metadata={"Software": None})  # type: ignore[no-untyped-call]
-    figure.dpi = own_dpi
+    """Return the figure as a PNG that holds no version or date: same figure, same bytes."""
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", dpi=dpi, metadata={"Software": None})
     return buffer.getvalue()

@@ -31,7 +31,12 @@ sys.modules["rfc3987_syntax"] = None  # as in tests/conftest.py
 del sys.argv[0]
 runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
 """
-FORKED = f"import sys; sys.path.insert(0, {str(TESTS)!r}); import forked_kernels as f; f.register()"
+FORKED = f"""
+import sys
+sys.path.insert(0, {str(TESTS)!r})
+import forked_kernels
+forked_kernels.register()
+"""
 OVERRIDES = {
     "@jupyterlab/apputils-extension:notification": {
         "fetchNews": "false",
