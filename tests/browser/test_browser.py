@@ -78,16 +78,16 @@ def plain(visit, jupyterlab):
     """What is amiss in JupyterLab itself: in a notebook without a lab."""
     write(jupyterlab.root / "plain.ipynb", "1 + 1")
     with visit.notebook("plain.ipynb") as notebook:
-        notebook.run()
+        notebook.run_all()
         return violations(visit.page)
 
 
 @pytest.fixture(scope="module", params=LECTURES)
 def lecture(request, visit):
-    """A lecture that was run, and its labs."""
+    """A lecture with its labs, which need the set-up and no other cell: nbval runs those."""
     visit.complaints.clear()
     with visit.notebook(f"notebooks/{request.param}") as notebook:
-        notebook.run()
+        notebook.run("setup", "widget")
         yield request.param.removesuffix(".ipynb"), notebook, notebook.labs()
 
 
@@ -99,7 +99,7 @@ def notebook(visit, jupyterlab):
     write(jupyterlab.root / "labs.ipynb", *cells, tags=["widget"])
     visit.complaints.clear()
     with visit.notebook("labs.ipynb") as notebook:
-        notebook.run()
+        notebook.run_all()
         yield notebook, dict(zip(LABS, notebook.labs(), strict=True))
 
 
@@ -108,10 +108,18 @@ def lab(request, notebook):
     return notebook[1][request.param]
 
 
-def test_a_lecture_runs_and_its_labs_answer(lecture, artifacts, visit, plain):
+def test_the_first_notebook_runs_from_top_to_bottom(visit):
+    visit.complaints.clear()
+    with visit.notebook("notebooks/00_start_here.ipynb") as notebook:
+        assert notebook.run_all()
+        assert list(faults_of(notebook.cells())) == []
+    assert visit.complaints == []
+
+
+def test_the_labs_of_a_lecture_answer_once_it_is_set_up(lecture, artifacts, visit, plain):
     """One test, so that no two processes open the same lecture."""
     name, notebook, labs = lecture
-    assert list(faults_of(notebook.cells())) == []
+    assert list(faults_of(notebook.cells("setup", "widget"))) == []
     assert len(labs) == len(SET_UPS[f"{name}.ipynb"])
     for number, lab in enumerate(labs, start=1):
         answers_keys(lab)
