@@ -153,7 +153,7 @@ def in_browser(names: list[str]) -> dict[tuple[str, str], Times]:
     with tempfile.TemporaryDirectory() as folder, server(Path(folder)) as jupyterlab:
         write(jupyterlab.root / "labs.ipynb", names)
         with visit_with(browser, jupyterlab) as visit, visit.notebook("labs.ipynb") as notebook:
-            notebook.run_all()
+            notebook.run()
             for name, lab in zip(names, notebook.labs(), strict=True):
                 with made(name) as same:
                     labels = {same.controls[key].description: key for key in main_sliders(same)}

@@ -38,9 +38,16 @@ def visit(browser, jupyterlab):
         assert visiting.abroad == [], "a request left the machine"
 
 
-@pytest.fixture(scope="session")
-def artifacts(tmp_path_factory):
-    """Where screenshots go: $ARTIFACTS, if it is set."""
-    folder = Path(os.environ.get("ARTIFACTS") or tmp_path_factory.mktemp("artifacts"))
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+@pytest.fixture
+def photograph(request):
+    """Keep a screenshot of a lab in $ARTIFACTS, if that is set."""
+    folder = os.environ.get("ARTIFACTS")
+
+    def keep(lab, name):
+        if folder:
+            Path(folder).mkdir(parents=True, exist_ok=True)
+            number = request.node.callspec.indices["lab"]
+            kind = lab.set_up().partition("(")[0]
+            lab.screenshot(Path(folder, f"{name}-{number}-{kind}.png"))
+
+    return keep

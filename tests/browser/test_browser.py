@@ -1,6 +1,7 @@
-"""Labs in JupyterLab, in a real browser: all of the library, and all lectures that have one.
+"""Labs in JupyterLab, in a real browser: those of all lectures, and a lecture with its labs.
 
-One module, because a browser is started for a module: see `visit` in conftest.py.
+One module, because a browser is started for a module: see `visit` in conftest.py. All labs are in
+one notebook, each after the set-up of its lecture, for that is all they need.
 """
 
 import ast
@@ -18,32 +19,49 @@ from course_lib.teaching.outline import Class, read_lecture
 from course_lib.teaching.speaker import speakers_notebook
 
 HOUSE = Path(__file__).parents[2]
-LABS = sorted(name for name in widgets.__all__ if name.endswith("_lab"))
-MAKE = {
-    "network_lab": "network_lab(steps=20)",  # its learning rate is not seen at first
-    "trainability_lab": "trainability_lab(resolution=128)",  # a quarter of the runs
-}
+LECTURE = "02_core_concepts"  # is run from top to bottom
 MORE_AT_FIRST = ["batch_size_lab"]  # labs with a control that no lecture shows
+SLOW = "trainability_lab(resolution=128)"  # is at work when the next key comes
+AT_FIRST = {
+    "network_lab": "network_lab(steps=20)",  # its learning rate is not seen at first
+    "trainability_lab": "trainability_lab(resolution=64)",
+}
 UNSEEN = {"steps a picture"}  # sliders that change no still picture
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 
 
-def set_ups_in(path):
-    """The code of each lab in a notebook, as it is stored with the lab."""
-    cells = json.loads(path.read_text("utf-8"))["cells"]
-    labs = [cell for cell in cells if "widget" in cell["metadata"].get("tags", ())]
-    return ["".join(lab["outputs"][0]["data"]["text/plain"]) for lab in labs]
+def cells_of(path):
+    """The set-up and the labs of a notebook, each as (tag, source, code of the lab)."""
+    for cell in json.loads(path.read_text("utf-8"))["cells"]:
+        tags = cell["metadata"].get("tags", ())
+        if "setup" in tags:
+            yield "setup", "".join(cell["source"]), ""
+        if "widget" in tags:
+            stored = cell["outputs"][0]["data"]["text/plain"]
+            yield "widget", "".join(cell["source"]), "".join(stored)
 
 
-SET_UPS = {path.name: set_ups_in(path) for path in sorted((HOUSE / "notebooks").glob("*.ipynb"))}
-LECTURES = [name for name, set_ups in SET_UPS.items() if set_ups]
+def kind(code):
+    return code.partition("(")[0]
 
 
-def write(path, *sources, tags=()):
-    """Store a notebook of code cells with these tags."""
+NOTEBOOKS = [list(cells_of(path)) for path in sorted((HOUSE / "notebooks").glob("*.ipynb"))]
+LECTURES = [cells for cells in NOTEBOOKS if any(tag == "widget" for tag, *_ in cells)]
+MORE = [
+    ("widget", f"from course_lib.widgets import {kind(code)}\n\n{code}", code)
+    for code in (*(f"{name}()" for name in MORE_AT_FIRST), SLOW)
+]
+SET_UPS = [code for _, _, code in chain(*LECTURES) if code]
+LABS = [*SET_UPS, *(code for _, _, code in MORE)]
+QUICK = [code for code in LABS if code != SLOW]
+ONE_OF_EACH = {kind(code): code for code in LABS}
+
+
+def write(path, cells):
+    """Store a notebook of code cells, each (tag, source, ...)."""
     notebook = nbformat.v4.new_notebook(metadata={"kernelspec": KERNEL})
     notebook.cells = [
-        nbformat.v4.new_code_cell(source, metadata={"tags": list(tags)}) for source in sources
+        nbformat.v4.new_code_cell(source, metadata={"tags": [tag]}) for tag, source, *_ in cells
     ]
     nbformat.write(notebook, path)
 
@@ -68,89 +86,63 @@ def shown(lab, code):
 
 def only_at_first(lab):
     """The names of the controls that a new lab shows, and no lecture."""
-    kind = repr(lab).partition("(")[0]
-    later = (shown(lab, code) for code in chain(*SET_UPS.values()) if code.startswith(f"{kind}("))
+    later = (shown(lab, code) for code in SET_UPS if kind(code) == kind(repr(lab)))
     return shown(lab, repr(lab)) - set().union(*later)
 
 
 @pytest.fixture(scope="module")
 def plain(visit, jupyterlab):
     """What is amiss in JupyterLab itself: in a notebook without a lab."""
-    write(jupyterlab.root / "plain.ipynb", "1 + 1")
+    write(jupyterlab.root / "plain.ipynb", [("check", "1 + 1")])
     with visit.notebook("plain.ipynb") as notebook:
-        notebook.run_all()
+        notebook.run()
         return violations(visit.page)
-
-
-@pytest.fixture(scope="module", params=LECTURES)
-def lecture(request, visit):
-    """A lecture with its labs, which need the set-up and no other cell: nbval runs those."""
-    visit.complaints.clear()
-    with visit.notebook(f"notebooks/{request.param}") as notebook:
-        notebook.run("setup", "widget")
-        yield request.param.removesuffix(".ipynb"), notebook, notebook.labs()
 
 
 @pytest.fixture(scope="module")
 def notebook(visit, jupyterlab):
-    """A notebook with every lab that there is, and the labs by name."""
-    made = {name: MAKE.get(name, f"{name}()") for name in LABS}
-    cells = [f"from course_lib.widgets import {name}\n\n{made[name]}" for name in LABS]
-    write(jupyterlab.root / "labs.ipynb", *cells, tags=["widget"])
+    """A notebook with every lab that there is, and the labs by the code that makes them."""
+    write(jupyterlab.root / "labs.ipynb", chain(*LECTURES, MORE))
     visit.complaints.clear()
     with visit.notebook("labs.ipynb") as notebook:
-        notebook.run_all()
+        notebook.run()
         yield notebook, dict(zip(LABS, notebook.labs(), strict=True))
 
 
-@pytest.fixture(params=LABS)
+@pytest.fixture
 def lab(request, notebook):
     return notebook[1][request.param]
 
 
-def test_the_first_notebook_runs_from_top_to_bottom(visit):
-    visit.complaints.clear()
-    with visit.notebook("notebooks/00_start_here.ipynb") as notebook:
-        assert notebook.run_all()
-        assert list(faults_of(notebook.cells())) == []
-    assert visit.complaints == []
+every_set_up = pytest.mark.parametrize("lab", QUICK, indirect=True)
+one_of_each = pytest.mark.parametrize("lab", ONE_OF_EACH.values(), indirect=True, ids=ONE_OF_EACH)
 
 
-def test_the_labs_of_a_lecture_answer_once_it_is_set_up(lecture, artifacts, visit, plain):
-    """One test, so that no two processes open the same lecture."""
-    name, notebook, labs = lecture
-    assert list(faults_of(notebook.cells("setup", "widget"))) == []
-    assert len(labs) == len(SET_UPS[f"{name}.ipynb"])
-    for number, lab in enumerate(labs, start=1):
-        answers_keys(lab)
-        answers_the_mouse(lab)
-        lab.screenshot(artifacts / f"{name}-lab{number}.png")
-    assert violations(visit.page) - plain == set()
-    assert visit.complaints == []
-
-
-def test_every_lab_starts_without_an_error(notebook):
+def test_every_lab_starts_without_an_error_once_its_lecture_is_set_up(notebook):
     assert list(faults_of(notebook[0].cells())) == []
 
 
-@pytest.mark.parametrize("lab", MORE_AT_FIRST, indirect=True)
-def test_a_lab_with_a_slider_that_no_lecture_shows_answers_keys_and_mouse(lab, artifacts):
+@every_set_up
+def test_a_lab_answers_keys_and_mouse(lab, photograph):
     answers_keys(lab)
     answers_the_mouse(lab)
-    lab.screenshot(artifacts / f"{lab.set_up().partition('(')[0]}.png")
+    photograph(lab, "answers")
 
 
-def test_lectures_show_what_the_other_labs_show_at_first():
-    """So their sliders are moved there, and need not be moved here."""
-    more = [name for name in LABS if made(MAKE.get(name, f"{name}()"), only_at_first)]
+def test_lectures_show_what_their_labs_show_at_first():
+    """So all sliders are moved: but for those of labs that are here once more, as they start."""
+    labs = sorted(name for name in widgets.__all__ if name.endswith("_lab"))
+    more = [name for name in labs if made(AT_FIRST.get(name, f"{name}()"), only_at_first)]
     assert more == MORE_AT_FIRST
 
 
+@one_of_each
 def test_every_control_of_a_lab_is_reached_by_the_tab_key(lab):
     assert lab.comes_to_rest()
     assert set(lab.labels()) - {"Stop"} <= set(lab.controls_by_tab())
 
 
+@one_of_each
 def test_while_a_slider_moves_the_last_value_wins_and_the_copied_set_up_has_it(lab):
     slider = lab.sliders()[0]
     slider.press("Home", *["ArrowRight"] * 12)
@@ -162,18 +154,31 @@ def test_while_a_slider_moves_the_last_value_wins_and_the_copied_set_up_has_it(l
     assert lab.says(verdict), f"{lab.verdict()}\nbut {verdict}"
 
 
-def test_a_lab_fits_the_window_in_large_type_too(lab, artifacts):
+@one_of_each
+def test_a_lab_fits_the_window_in_large_type_too(lab, photograph):
     assert lab.too_wide() == []
     before = lab.fingerprint()
     lab.switch("large type")
     assert lab.changes_from(before)
-    lab.screenshot(artifacts / f"{lab.set_up().partition('(')[0]}-large.png")
+    photograph(lab, "large")
     assert lab.too_wide() == []
     lab.switch("large type")
 
 
 def test_no_lab_brings_in_what_a_screen_reader_cannot_read(notebook, visit, plain):
     assert violations(visit.page) - plain == set()
+    assert visit.complaints == []
+
+
+def test_a_lecture_runs_from_top_to_bottom_and_its_lab_answers(visit, plain):
+    visit.complaints.clear()
+    with visit.notebook(f"notebooks/{LECTURE}.ipynb") as notebook:
+        notebook.run()
+        assert list(faults_of(notebook.cells())) == []
+        (lab,) = notebook.labs()
+        answers_keys(lab)
+        answers_the_mouse(lab)
+        assert violations(visit.page) - plain == set()
     assert visit.complaints == []
 
 

@@ -70,22 +70,13 @@ OPEN = """async path => {
   await Promise.all([panel.context.ready, panel.revealed, panel.sessionContext.ready]);
   return panel;
 }"""
-RUN_ALL = """async panel => {
+RUN = """async panel => {
   jupyterapp.shell.activateById(panel.id);
   return await jupyterapp.commands.execute('notebook:run-all-cells');
 }"""
-RUN_TAGGED = """async ([panel, tags]) => {
-  const {content} = panel;
-  const tagged = content.widgets.filter(({model}) =>
-    model.type === 'code' && tags.some(tag => model.getMetadata('tags')?.includes(tag)));
-  jupyterapp.shell.activateById(panel.id);
-  content.activeCellIndex = content.widgets.indexOf(tagged[0]);
-  tagged.forEach(cell => content.select(cell));
-  return await jupyterapp.commands.execute('notebook:run-cell');
-}"""
 OUTPUTS = """panel => [...panel.model.cells].filter(cell => cell.type === 'code').map(
   cell => ({source: cell.sharedModel.source, count: cell.executionCount,
-            tags: cell.getMetadata('tags') || [], outputs: cell.outputs.toJSON()}))"""
+            outputs: cell.outputs.toJSON()}))"""
 CLOSE = """async panel => {
   const {id} = panel.sessionContext.session;
   panel.dispose();  // first: who is still there misses the kernel, and says so in the console
@@ -255,18 +246,13 @@ class Notebook:
     def __init__(self, page: Page, panel: Any) -> None:
         self.page, self._panel = page, panel
 
-    def run_all(self) -> bool:
+    def run(self) -> bool:
         """Run all cells; False if one of them failed."""
-        return self._panel.evaluate(RUN_ALL)
+        return self._panel.evaluate(RUN)
 
-    def run(self, *tags: str) -> bool:
-        """Run the cells that have one of the tags; False if one of them failed."""
-        return self.page.evaluate(RUN_TAGGED, [self._panel, tags])
-
-    def cells(self, *tags: str) -> list[dict[str, Any]]:
-        """Source, count, tags and outputs of each code cell, or of those with one of the tags."""
-        cells = self._panel.evaluate(OUTPUTS)
-        return [cell for cell in cells if not tags or set(tags) & set(cell["tags"])]
+    def cells(self) -> list[dict[str, Any]]:
+        """Source, count and outputs of each code cell."""
+        return self._panel.evaluate(OUTPUTS)
 
     def labs(self) -> list[LabOnPage]:
         """The labs of the cells tagged `widget`, each scrolled to until it showed its picture."""
