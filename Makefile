@@ -61,6 +61,7 @@ lint: $(VENV)/tests.stamp
 	$(BIN)/ruff check .
 	$(BIN)/mypy --num-workers $(JOBS)
 
+# Coverage costs less if what has been run is looked for after 1000 probes than, as usual, after 50.
 unit: $(VENV)/tests.stamp
 	$(RUN) MPLBACKEND=agg $(BIN)/python $(COVERAGE) -m pytest -p no:nbval \
 		-n $(JOBS) --dist worksteal --durations=10

@@ -26,6 +26,7 @@ AT_FIRST = {
     "network_lab": "network_lab(steps=20)",  # its learning rate is not seen at first
     "trainability_lab": "trainability_lab(resolution=64)",
 }
+FORGET = "%reset -f\n"  # so that no lab lives on the set-up of a lecture before its own
 UNSEEN = {"steps a picture"}  # sliders that change no still picture
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 
@@ -35,7 +36,7 @@ def cells_of(path):
     for cell in json.loads(path.read_text("utf-8"))["cells"]:
         tags = cell["metadata"].get("tags", ())
         if "setup" in tags:
-            yield "setup", "".join(cell["source"]), ""
+            yield "setup", FORGET + "".join(cell["source"]), ""
         if "widget" in tags:
             stored = cell["outputs"][0]["data"]["text/plain"]
             yield "widget", "".join(cell["source"]), "".join(stored)
@@ -106,7 +107,9 @@ def notebook(visit, jupyterlab):
     visit.complaints.clear()
     with visit.notebook("labs.ipynb") as notebook:
         notebook.run()
-        yield notebook, dict(zip(LABS, notebook.labs(), strict=True))
+        labs = notebook.labs()
+        assert len(labs) == len(LABS), list(faults_of(notebook.cells()))
+        yield notebook, dict(zip(LABS, labs, strict=True))
 
 
 @pytest.fixture
