@@ -6,6 +6,7 @@ An exercise is a long list of slips, on several sets of cases, so one test takes
 import functools
 from pathlib import Path
 
+import numpy as np
 import pytest
 from grading.made_up import fresh_cases, outcomes_of, verdict_on
 
@@ -61,6 +62,16 @@ def test_the_solution_gets_full_marks_on_200_seeds(slug, function):
         again = function.expect is not None or seed < FEW
         outcomes = outcomes_of(reference, cases) if again else [*map(given, cases.cases)]
         assert judge(cases, outcomes).points == function.points, f"seed {seed}"
+        if again:
+            values = [outcome.value for outcome in outcomes if isinstance(outcome, Returned)]
+            assert not has_nan(values), f"seed {seed}"
+
+
+def has_nan(value):
+    """Whether there is a NaN in it, which would pass as right beside itself."""
+    if isinstance(value, (list, tuple)):
+        return any(map(has_nan, value))
+    return isinstance(value, (float, np.ndarray)) and bool(np.any(value != value))
 
 
 def given(case):
