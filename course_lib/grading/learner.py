@@ -9,7 +9,6 @@ import contextlib
 import difflib
 import functools
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, NamedTuple, ParamSpec
 
 from course_lib.grading import progress as history
@@ -17,7 +16,7 @@ from course_lib.grading.case_files import CasesError, read_cases
 from course_lib.grading.cases import ExerciseCases, FunctionCases
 from course_lib.grading.judge import judge
 from course_lib.grading.overview import overview
-from course_lib.grading.places import NO_PROGRESS, find_cases, find_solutions
+from course_lib.grading.places import find_cases, find_solutions, keeps_progress
 from course_lib.grading.regions import definition
 from course_lib.grading.report import Report, listing, note, report
 from course_lib.grading.running import InProcess
@@ -77,7 +76,7 @@ class Desk:
         result = judge(cases, runner.call(cases.name, [case.arguments for case in cases.cases]))
         if result.status != "not_attempted":
             self.attempted.add(cases.name)
-        if Path.cwd().name not in NO_PROGRESS:
+        if keeps_progress():
             with contextlib.suppress(history.ProgressError):
                 history.record(self.slug, result)
         return report(result)

@@ -67,6 +67,15 @@ def teachers_course() -> Path:
     raise FileNotFoundError("no folder solutions/ is found here, above, or beside course_lib")
 
 
+def keeps_progress() -> bool:
+    """Tell whether what is checked is a learner's own work, and not what a teacher grades.
+
+    nbgrader says so of the submissions that it runs.
+    """
+    graded = os.environ.get("NBGRADER_EXECUTION") == "autograde"
+    return Path.cwd().name not in NO_PROGRESS and not graded
+
+
 def all_slugs(exercises: Path) -> list[str]:
     """Return the names of all exercises, in the order of the course."""
     return sorted(path.name.removesuffix("_cases.json") for path in exercises.glob("*_cases.json"))

@@ -272,6 +272,13 @@ def test_what_a_solution_or_a_lecture_checks_is_no_progress(course, history, mon
     assert not history.exists()
 
 
+@pytest.mark.parametrize(("run_for", "kept"), [("autograde", False), ("validate", True)])
+def test_what_nbgrader_runs_for_a_teacher_is_no_progress(desk, history, monkeypatch, run_for, kept):
+    monkeypatch.setenv("NBGRADER_EXECUTION", run_for)
+    assert "10 of 10" in repr(desk.check(double))
+    assert history.exists() is kept
+
+
 class TestBrokenHistory:
     """Whatever is wrong with the history costs the history and not the check."""
 
