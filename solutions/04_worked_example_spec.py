@@ -686,6 +686,11 @@ SEPARATING_LINE_OR_NONE = Function(
             "Half-way is the sum divided by 2.",
         ),
         Slip(
+            "b is multiplied by 2",
+            _lines(result=lambda w, low, high: (w, -(low + high) * 2)),
+            "You multiply the sum by 2. Half-way is the sum *divided* by 2.",
+        ),
+        Slip(
             "b is half the gap",
             _lines(result=lambda w, low, high: (w, -(low - high) / 2)),
             "(low - high)/2 is half the width of the gap. Its middle is (low + high)/2.",
@@ -752,6 +757,12 @@ SEPARATING_LINE_OR_NONE = Function(
                 alone=lambda ones: (np.zeros(2), -1.0 if len(ones) else 1.0),
             ),
             "Yours separates, the wrong way round: w·x + b is to be positive where the label is 1.",
+        ),
+        Slip(
+            "a direction where a label is missing",
+            _lines(alone=lambda ones: (np.ones(2), 1.0 if len(ones) else -1.0)),
+            "Where one label is missing no direction is better than another: w is two zeros, and b"
+            " decides alone.",
         ),
         Slip(
             "the missing class is taken for the other",

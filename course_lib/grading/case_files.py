@@ -18,7 +18,7 @@ from course_lib.grading.cases import (
 from course_lib.grading.encoding import from_json, to_json
 from course_lib.grading.outcomes import Outcome, Raised, Returned, Unsupported
 
-FORMAT = 1
+FORMAT = 2
 
 
 class CasesError(ValueError):
@@ -100,6 +100,7 @@ def _function_to_json(function: FunctionCases, on_one_line: Any) -> dict[str, An
                     on_one_line([i, _outcome_to_json(outcome)])
                     for i, outcome in slip.outcomes.items()
                 ],
+                "wrong": on_one_line(sorted(slip.wrong)),
             }
             for slip in function.slips
         ],
@@ -112,6 +113,7 @@ def _function_from_json(data: dict[str, Any]) -> FunctionCases:
             slip["name"],
             slip["sentence"],
             {int(i): _outcome_from_json(outcome) for i, outcome in slip["outcomes"]},
+            frozenset(map(int, slip["wrong"])),
         )
         for slip in data["slips"]
     ]

@@ -52,11 +52,20 @@ class Case:
 
 @dataclass(frozen=True, eq=False)
 class KnownSlip:
-    """A known wrong answer: what it gives in the first cases where it is wrong."""
+    """A known wrong answer.
+
+    Attributes
+    ----------
+    outcomes : mapping
+        What it gives in some of the cases where it is wrong.
+    wrong : frozenset of int
+        All cases where it is wrong.
+    """
 
     name: str
     sentence: str
     outcomes: Mapping[int, Outcome]
+    wrong: frozenset[int]
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,11 +15,11 @@ from numpy import errstate, ndarray
 from course_lib.grading.cases import Case, Expectation, FunctionCases, Tolerance
 from course_lib.grading.closeness import Leaf, all_near, compare_leaf, within
 from course_lib.grading.describe import describe, show
-from course_lib.grading.failures import outcome_problem
+from course_lib.grading.failures import outcome_problem, refused_though_allowed
 from course_lib.grading.outcomes import Outcome, Raised, Returned
 from course_lib.grading.properties import BESIDE_ANOTHER, PROPERTIES
 from course_lib.grading.results import STAGES, Problem
-from course_lib.grading.values import Value
+from course_lib.grading.values import Value, split_keywords
 
 
 def find_problem(
@@ -52,7 +52,11 @@ def _find_problem(
     if isinstance(outcome, Returned):
         problems = list(_problems_of_value(function, case, outcome, outcomes))
         return min(problems, key=lambda problem: STAGES.index(problem.stage)) if problems else None
-    return outcome_problem(function, outcome)
+    problem = outcome_problem(function, outcome)
+    if problem and refused_though_allowed(outcome):
+        allowed = f"{problem.sentence} This input is allowed: it must give a result."
+        return Problem(problem.stage, allowed)
+    return problem
 
 
 def _problem_of_refusal(expected: str, function: FunctionCases, outcome: Outcome) -> Problem | None:
@@ -72,7 +76,7 @@ def _problems_of_value(
     function: FunctionCases, case: Case, outcome: Returned, outcomes: Sequence[Outcome]
 ) -> Iterator[Problem]:
     if outcome.changed:
-        yield _changed_in_place(function, outcome)
+        yield _changed_in_place(function, case, outcome)
     other_values = []
     for expected in case.expected:
         if expected.kind == "value":
@@ -99,8 +103,10 @@ def _problem_of_property(
     return BESIDE_ANOTHER[expected.kind](other.value, value, function.tolerance)
 
 
-def _changed_in_place(function: FunctionCases, outcome: Returned) -> Problem:
-    names = [name for i, name in enumerate(function.parameters) if i in outcome.changed]
+def _changed_in_place(function: FunctionCases, case: Case, outcome: Returned) -> Problem:
+    positional, named = split_keywords(case.arguments)
+    passed = [*list(function.parameters)[: len(positional)], *named]
+    names = [name for i, name in enumerate(passed) if i in outcome.changed]
     first, arguments = names[0], "argument" if len(names) == 1 else "arguments"
     return Problem(
         "changed",

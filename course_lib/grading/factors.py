@@ -26,6 +26,8 @@ def a_factor(evidence: Sequence[Evidence], tolerance: Tolerance) -> Relation | N
             telling.append((factor, item))
     if not telling:
         return None
+    if 2 * sum(_close(factor, 1) for factor, _ in telling) > len(telling):
+        return None  # right in most: a factor is not what is wrong
     first = telling[0][0]
     if all(_close(factor, first) for factor, _ in telling):
         return Relation("zero" if abs(first) < 1e-12 else f"{number(first)} × the expected")

@@ -32,6 +32,15 @@ def outcome_problem(function: FunctionCases, outcome: Outcome) -> Problem | None
     return None
 
 
+def refused_though_allowed(outcome: Outcome) -> bool:
+    """Tell whether the learner's own code refuses: with a ValueError, in a line that says raise."""
+    return (
+        isinstance(outcome, Raised)
+        and outcome.type_name == "ValueError"
+        and outcome.line_text.startswith("raise ")
+    )
+
+
 def _raised(function: FunctionCases, outcome: Raised) -> Problem:
     if outcome.type_name == "KeyboardInterrupt":
         return Problem("endless", "You interrupted it. If it ran on and on: a loop without end?")
@@ -59,7 +68,7 @@ def _other(type_name: str) -> str:
 
 _UNSUPPORTED = {
     "coroutine": "a coroutine; write def without async",
-    "generator": "a generator; write return where it says yield",
+    "generator": "a generator; return the results themselves, with no yield",
     "function": "a function; call it with ()",
     "_ArrayFunctionDispatcher": "a function; call it with ()",
     "ufunc": "a function; call it with ()",
@@ -69,6 +78,8 @@ _UNSUPPORTED = {
     "dict": "a dict; expected the results themselves, in order",
     "matrix": "a np.matrix, whose * is another product; use a plain array",
     "complex": "a complex number; is a negative number under a root?",
+    "longdouble": "a np.longdouble; expected float64, which is what float means",
+    "ndarray of float128": "an array of float128; expected float64, which is what float means",
 }
 
 

@@ -145,7 +145,8 @@ def _run_slip(slip: Slip, function: FunctionCases) -> KnownSlip:
     # A learner who slips may still refuse bad input, or not: that is another matter, unless the
     # slip is about nothing else.
     telling = [i for i in wrong if function.cases[i].expected[0].kind != "raises"] or wrong
-    return KnownSlip(slip.name, slip.sentence, {i: outcomes[i] for i in _spread(telling)})
+    kept = {i: outcomes[i] for i in _spread(telling)}
+    return KnownSlip(slip.name, slip.sentence, kept, frozenset(wrong))
 
 
 def _spread(places: list[int]) -> list[int]:

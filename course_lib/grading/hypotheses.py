@@ -192,7 +192,7 @@ def some_cases(evidence: Sequence[Evidence], tolerance: Tolerance) -> Relation |
         having = {item.case for item in evidence if fact in item.facts}
         if having and having == right:
             return Relation(f"right in {_cases(right)} with {fact}, wrong in all others")
-        if having and len(having) + len(right) == len(evidence) and not having & right:
+        if having and right and len(having) + len(right) == len(evidence) and not having & right:
             return Relation(f"wrong in {_cases(having)} with {fact}, right in all others")
     return None
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from numpy import errstate
 
-from course_lib.grading.cases import MAX_TELLING, Case, FunctionCases, KnownSlip
+from course_lib.grading.cases import Case, FunctionCases, KnownSlip
 from course_lib.grading.closeness import Leaf, compare_leaf, is_right
 from course_lib.grading.compare import find_problems, leaves
 from course_lib.grading.describe import show, show_apart, show_arguments, sizes
@@ -99,13 +99,11 @@ def verdict(function: FunctionCases, diagnosis: Diagnosis) -> FunctionResult:
 def _diagnose(
     function: FunctionCases, outcomes: Sequence[Outcome], problems: Sequence[Problem | None]
 ) -> Diagnosis:
-    wrong = [(STAGES.index(problem.stage), i) for i, problem in enumerate(problems) if problem]
-    _, first = min(wrong)
+    wrong = {i: STAGES.index(problem.stage) for i, problem in enumerate(problems) if problem}
+    first = min(wrong, key=wrong.__getitem__)
     problem, outcome = problems[first], outcomes[first]
     assert problem is not None
-    refusals = [case.expected[0].kind == "raises" for case in function.cases]
-    only_refusals = all(refusals[i] for _, i in wrong)
-    slip = find_slip(function, outcomes, only_refusals)
+    slip = find_slip(function, outcomes, wrong)
     return Diagnosis(
         stage=problem.stage,
         sentence=problem.sentence,
@@ -115,7 +113,7 @@ def _diagnose(
         total=len(problems),
         line=code_line(outcome),
         example=_example(function, first, outcome),
-        only_refusals=only_refusals,
+        only_refusals=all(function.cases[i].expected[0].kind == "raises" for i in wrong),
     )
 
 
@@ -128,37 +126,21 @@ def _explain(
 
 
 def find_slip(
-    function: FunctionCases, outcomes: Sequence[Outcome], only_refusals: bool
+    function: FunctionCases, outcomes: Sequence[Outcome], wrong: Collection[int]
 ) -> KnownSlip | None:
-    """Return the first known slip that gives these very outcomes.
+    """Return the first known slip that gives these outcomes and accounts for all that is wrong.
 
-    One that is about what has to be refused is looked for only where all else is right: its
-    sentence says so, and the little that is kept of it, say 1 for a rate of 0, says nothing more.
-    Nor is one that raises in a few cases that of a function which raises in others too.
+    A slip that shows in two cases does not explain a function that is wrong in thirty. What has to
+    be refused is another matter, since who slips may refuse it or not.
     """
+    values = {i for i, case in enumerate(function.cases) if case.expected[0].kind != "raises"}
     with errstate(all="ignore"):
         for slip in function.slips:
-            about = {function.cases[i].expected[0].kind for i in slip.outcomes}
-            if about == {"raises"} and not only_refusals:
-                continue
-            if _raises_elsewhere(function, slip, outcomes):
+            if not slip.wrong >= values & set(wrong):
                 continue
             if all(_alike(function, known, outcomes[i]) for i, known in slip.outcomes.items()):
                 return slip
     return None
-
-
-def _raises_elsewhere(
-    function: FunctionCases, slip: KnownSlip, outcomes: Sequence[Outcome]
-) -> bool:
-    """Tell whether a slip that does nothing but raise, and rarely, raises in fewer cases."""
-    rarely = len(slip.outcomes) < MAX_TELLING
-    if not (rarely and all(isinstance(known, Raised) for known in slip.outcomes.values())):
-        return False
-    return any(
-        isinstance(outcome, Raised) and i not in slip.outcomes and case.expected[0].kind != "raises"
-        for i, (case, outcome) in enumerate(zip(function.cases, outcomes, strict=True))
-    )
 
 
 def _alike(function: FunctionCases, known: Outcome, got: Outcome) -> bool:

@@ -100,10 +100,11 @@ def attempt(function: Callable[..., Any], case: Arguments) -> Outcome:
     """Do what `call` does, in a body that is `without_warnings` already."""
     try:
         positional, named = values.split_keywords(case)
-        arguments = list(map(values.build, positional))
-        settings = {name: values.build(setting) for name, setting in named.items()}
-        result = function(*arguments, **settings)
-        return Returned(values.normalize(result), _changed(positional, arguments))
+        before = [*positional, *named.values()]
+        given = list(map(values.build, before))
+        by_name = dict(zip(named, given[len(positional) :], strict=True))
+        result = function(*given[: len(positional)], **by_name)
+        return Returned(values.normalize(result), _changed(before, given))
     except values.UnsupportedValue as error:
         return Unsupported(error.type_name)
     except OutOfTime as error:

@@ -10,12 +10,13 @@ from numpy import asarray, errstate, ndarray
 
 from course_lib.grading.cases import Case, FunctionCases
 from course_lib.grading.closeness import Leaf
-from course_lib.grading.compare import leaves
+from course_lib.grading.compare import find_problems, leaves
 from course_lib.grading.describe import sizes
 from course_lib.grading.evidence import Evidence, near
 from course_lib.grading.hypotheses import IN_ALL_CASES, IN_SOME
 from course_lib.grading.outcomes import Outcome, Returned
 from course_lib.grading.values import Value, split_keywords
+from course_lib.grading.wording import confusions
 
 
 def guess(function: FunctionCases, outcomes: Sequence[Outcome]) -> str:
@@ -39,8 +40,8 @@ def _sentences(function: FunctionCases, outcomes: Sequence[Outcome]) -> str:
             right.append(name)
         else:
             findings.setdefault(_explain(function, evidence), []).append(name)
-    if right and not findings and len(parts) == len(right):
-        return _only_refusals(function, outcomes)
+    if refusals := _only_refusals(function, outcomes):
+        return refusals
     alone = len(parts) == 1
     sentences = [
         f"{'Yours is' if alone else f'Your {_join(names)} {_verb(names)}'} {words}."
@@ -51,7 +52,7 @@ def _sentences(function: FunctionCases, outcomes: Sequence[Outcome]) -> str:
         asked = sum(case.expected[0].kind == "value" for case in function.cases)
         where = "in every case" if len(parts[right[0]]) == asked else "wherever it returned"
         sentences.append(f"{_join(right)} {_verb(right)} right {where}.")
-    return " ".join(sentences)
+    return " ".join([*sentences, *confusions(function, outcomes)])
 
 
 def _exchanged(function: FunctionCases, parts: Mapping[str, Sequence[Evidence]]) -> str:
@@ -77,13 +78,12 @@ def _found_in(
 
 
 def _only_refusals(function: FunctionCases, outcomes: Sequence[Outcome]) -> str:
-    """Say that every result is right, where each value that was asked for is there."""
-    asked = zip(function.cases, outcomes, strict=True)
-    values = [outcome for case, outcome in asked if case.expected[0].kind == "value"]
-    kept = all(isinstance(o, Returned) and not o.changed for o in values)
-    returned = all(isinstance(o, Returned) for o in outcomes if o not in values)
-    if len(values) == len(outcomes) or not (kept and returned):
-        return ""
+    """Say that every result is right, where nothing is wrong but that bad input is let through."""
+    problems = find_problems(function, outcomes)
+    for case, outcome, problem in zip(function.cases, outcomes, problems, strict=True):
+        let_through = case.expected[0].kind == "raises" and isinstance(outcome, Returned)
+        if problem and not let_through:
+            return ""
     return "All results are right: it remains to refuse what makes no sense."
 
 

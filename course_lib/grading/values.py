@@ -123,6 +123,8 @@ def _plain(value: Any, depth: int, room: _Room) -> Any:
     if kind is ndarray:
         return _plain_array(value, room)
     room.take(1, "value")
+    if kind is np.str_:
+        value, kind = value.item(), str
     if id(kind) in _SCALARS:
         return value.item()
     if kind is float:

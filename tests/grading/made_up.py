@@ -16,6 +16,7 @@ from course_lib.grading.cases import (
     KnownSlip,
     Tolerance,
 )
+from course_lib.grading.compare import find_problems
 from course_lib.grading.generate import make_cases
 from course_lib.grading.judge import judge
 from course_lib.grading.outcomes import Returned
@@ -76,12 +77,15 @@ def diagnosis_of(function, cases=DOUBLE):
 
 
 def knowing(*slips, cases=DOUBLE):
-    """The cases with slips, each (name, function), known by all that they give."""
-    known = [
-        KnownSlip(name, f"About {name}.", dict(enumerate(outcomes_of(wrong, cases)[:5])))
-        for name, wrong in slips
-    ]
-    return dataclasses.replace(cases, slips=tuple(known))
+    """The cases with slips, each (name, function), known by what they give in the first five."""
+    return dataclasses.replace(cases, slips=tuple(known(*slip, cases) for slip in slips))
+
+
+def known(name, function, cases=DOUBLE, kept=range(5)):
+    """A slip as it is known: by what it gives in the cases kept."""
+    outcomes = outcomes_of(function, cases)
+    wrong = [i for i, problem in enumerate(find_problems(cases, outcomes)) if problem]
+    return KnownSlip(name, f"About {name}.", {i: outcomes[i] for i in kept}, frozenset(wrong))
 
 
 def exercise(*functions):

@@ -48,6 +48,16 @@ def test_the_arguments_of_a_case_are_never_touched():
     assert len(case[1]) == 1
 
 
+def test_an_argument_passed_by_name_that_is_changed_is_noticed():
+    def change(x, *, order, size):
+        order[:] = 0
+        return x.sum()
+
+    case = (np.array([1.0]), keywords(size=2, order=np.array([2, 1])))
+    assert call(change, case).changed == (2,)
+    assert call(lambda x, *, order, size: size, case).changed == ()
+
+
 @pytest.mark.parametrize(
     "change",
     [

@@ -98,6 +98,25 @@ def test_whole_numbers_as_input_may_be_what_goes_wrong():
     )
 
 
+def test_what_is_given_in_every_case_is_not_blamed_where_every_case_is_wrong():
+    cases = [(np.array([1.0, 4.0, 2.0]), keywords(h=h)) for h in (2.0, 3.0, 5.0)]
+
+    def wrong(x, *, h):
+        return np.cumsum(x**2) - x * h
+
+    assert explained(wrong, lambda x, *, h: h * x**2, cases, x="(n,)", h="") == ""
+
+
+def test_what_is_right_in_most_cases_is_not_called_a_multiple():
+    def wrong(x):
+        return 3 * x if len(x) != 2 else 6 * x
+
+    told = explained(wrong)
+    assert "×" not in told
+    assert "proportional" not in told
+    assert "with n = 2" not in told
+
+
 def test_an_argument_given_by_name_may_be_what_goes_wrong():
     inputs = [*VECTORS[:3], (VECTORS[3][0], keywords(h=4.0)), (VECTORS[4][0], keywords(h=3.0))]
     cases = single(lambda x, h=1.0: np.sin(h * x), inputs, x="(n,)", h="")

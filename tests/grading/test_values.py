@@ -81,6 +81,7 @@ def wide():
     ("given", "plain"),
     [
         (np.float64(1.5), 1.5),
+        (np.str_("wrong"), "wrong"),
         (np.float32(0.5), 0.5),
         (np.int32(7), 7),
         (np.bool_(True), True),
