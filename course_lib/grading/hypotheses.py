@@ -120,23 +120,33 @@ _FUNCTIONS: dict[Relation, Callable[[Numbers], Numbers]] = {
 def ignores_arguments(evidence: Sequence[Evidence], tolerance: Tolerance) -> Relation | None:
     """Yours is the same in cases that differ in one argument, and should not be."""
     names = dict.fromkeys(name for item in evidence for name in item.arguments)
-    ignored = [name for name in names if _ignores(evidence, name, tolerance)]
-    if not ignored:
-        return None
-    verb = "is" if len(ignored) == 1 else "are"
-    return Relation(f"the same whatever {' and '.join(ignored)} {verb}")
+    found = {name: _same_though(evidence, name, tolerance) for name in names}
+    ignored = [name for name, pairs in found.items() if len(pairs) >= SURE]
+    if ignored:
+        verb = "is" if len(ignored) == 1 else "are"
+        return Relation(f"the same whatever {' and '.join(ignored)} {verb}")
+    for name, pairs in found.items():
+        for a, b in pairs[:1]:  # another reason may have made these two equal
+            return Relation(f"the same in cases {a} and {b}, which differ in {name} alone")
+    return None
 
 
-def _ignores(evidence: Sequence[Evidence], name: str, tolerance: Tolerance) -> bool:
-    """Tell whether yours is the same wherever this one argument makes the expected differ."""
-    ignored = False
+SURE = 3
+"""So many pairs of cases show that an argument is ignored; one pair may be alike by chance."""
+
+
+def _same_though(
+    evidence: Sequence[Evidence], name: str, tolerance: Tolerance
+) -> list[tuple[int, int]]:
+    """Return the pairs of cases that this one argument should make differ; none if any does."""
+    same = []
     for cases in _alike_but_for(evidence, name):
         for a, b in itertools.combinations(cases, 2):
             if not near(a.expected, b.expected, tolerance):
                 if not near(a.got, b.got, tolerance):
-                    return False
-                ignored = True
-    return ignored
+                    return []
+                same.append((a.case, b.case))
+    return same
 
 
 def _alike_but_for(evidence: Sequence[Evidence], name: str) -> Iterable[Sequence[Evidence]]:

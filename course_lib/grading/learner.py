@@ -153,6 +153,8 @@ def _type_of(given: object) -> str:
 
 def _unknown(cases: ExerciseCases, name: str) -> str:
     names = [function.name for function in cases.functions]
+    if not name.isidentifier():  # "<lambda>"
+        return f"This is {name}. Write it with def, under its name: {' or '.join(names)}."
     close = difflib.get_close_matches(name, names, n=1)
     meant = f" Did you mean {close[0]}?" if close else ""
     return f"This exercise has no function {name}.{meant} It has {', '.join(names)}."

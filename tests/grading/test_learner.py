@@ -122,7 +122,7 @@ def test_the_learners_own_line_is_shown(desk):
         ("something", "takes a function, and this is of type str"),
         (np.ones(2), "not what it returns: check(double), without parentheses"),
         (None, "Which function? Write"),
-        (lambda x: x, "no function <lambda>"),
+        (lambda x: x, "This is <lambda>. Write it with def, under its name: double."),
         (np.mean, "no function mean"),
     ],
 )

@@ -127,7 +127,7 @@ def test_an_argument_given_by_name_may_be_what_goes_wrong():
 def test_an_argument_that_is_ignored_is_told():
     """Cases that differ in one argument alone show it."""
     x, y, z = np.array([1.0, 2.0]), np.array([3.0, 5.0]), np.array([0.5, -1.0])
-    inputs = [(x, y), (x, z), (z, y), (x + 1, y + 1)]
+    inputs = [(x, y), (x, z), (x, z + 1), (z, y), (x + 1, y)]
     cases = single(lambda x, y: x - y, inputs, x="(n,)", y="(n,)")
     assert diagnosis_of(lambda x, y: np.sin(x), cases).explanation == (
         "Yours is the same whatever y is."
@@ -139,6 +139,14 @@ def test_an_argument_that_is_ignored_is_told():
         "Yours is the same whatever x and y are."
     )
     assert diagnosis_of(lambda x, y: x * y, cases).explanation == ""
+
+
+def test_that_one_pair_of_cases_is_alike_is_told_as_that():
+    x, y = np.array([1.0, 2.0]), np.array([3.0, 5.0])
+    cases = single(lambda x, y: x - y, [(x, y), (x, y + 1), (y, x + 3)], x="(n,)", y="(n,)")
+    assert diagnosis_of(lambda x, y: np.sin(x), cases).explanation == (
+        "Yours is the same in cases 1 and 2, which differ in y alone."
+    )
 
 
 def test_an_argument_that_should_not_matter_is_not_told():
