@@ -5,7 +5,7 @@ The letter: n steps of which the rates are asked.
 
 import numpy as np
 
-from course_lib.grading.spec import Arguments, Build, Function, Slip, keywords
+from course_lib.grading.spec import Arguments, Build, Function, Slip, Tolerance, keywords
 
 
 def _rate(rng: np.random.Generator) -> float:
@@ -29,6 +29,7 @@ def _exponential_inputs(rng: np.random.Generator) -> list[Arguments]:
         cases += [
             case([12, 13, 14, 40], staircase, factor=float(np.round(rng.uniform(0.3, 0.9), 2)))
         ]
+        cases += [case([2, 6, 9, 15, 19], staircase)]  # `every` is even: 6 is nearer to 10
         cases += [case([4, 5], staircase, factor=f) for f in (0.0, 1.0, 1.5, -0.5)]
         cases += [case([4, 5], staircase, every=0), case([4, 5], staircase, every=-2)]
     return cases
@@ -59,6 +60,11 @@ EXPONENTIAL_DECAY = Function(
     inputs=_exponential_inputs,
     parameters={"t": "(n,)", "learning_rate": "", "factor": "", "every": "", "staircase": ""},
     returns={"rates": "(n,)"},
+    tolerance=Tolerance(
+        relative=1e-9,
+        absolute=1e-12,
+        reason="a power by way of the logarithm; numbers of 32 bits are further off",
+    ),
     hints=(
         "How often has the factor been applied after t steps? After `every` steps: once.",
         "The exponent is t over `every`. In stairs only whole times count: what rounds down?",
@@ -93,6 +99,12 @@ EXPONENTIAL_DECAY = Function(
             "You count from t + 1. The first step has t = 0, and the full rate.",
         ),
         Slip(
+            "from t + 1 in stairs",
+            _decays(lambda t, eta, g, n, s: eta * g ** ((t + 1) // n if s else t / n)),
+            "In stairs you count from t + 1, so each drop comes one step early. The first step has"
+            " t = 0.",
+        ),
+        Slip(
             "rounded to the nearest",
             _decays(lambda t, eta, g, n, s: eta * g ** (np.round(t / n) if s else t / n)),
             "You round to the nearest whole number, so the stairs come half a width too early."
@@ -107,6 +119,18 @@ EXPONENTIAL_DECAY = Function(
             "the factor as a rate",
             _decays(lambda t, eta, g, n, s: eta * np.exp(-g * _count(t, n, s))),
             "You put the factor into exp(-kt) as k. A factor multiplies: k would be -ln(factor).",
+        ),
+        Slip(
+            "the factor as a rate when smooth",
+            _decays(lambda t, eta, g, n, s: eta * (g ** (t // n) if s else np.exp(-g * t / n))),
+            "When smooth you put the factor into exp(-kt) as k. It is what is *left* after `every`"
+            " steps: a power of it, as in stairs, with a fraction for the exponent.",
+        ),
+        Slip(
+            "the factor as a rate a step when smooth",
+            _decays(lambda t, eta, g, n, s: eta * (g ** (t // n) if s else np.exp(-g * t))),
+            "When smooth you put the factor into exp(-kt) as k, and leave out `every`. The factor"
+            " is what is *left* after `every` steps: a power of it, as in stairs.",
         ),
         Slip(
             "a share taken off",
@@ -164,6 +188,11 @@ EXPONENTIAL_DECAY = Function(
             "times when smooth",
             _decays(lambda t, eta, g, n, s: eta * g ** (t // n if s else t * n)),
             "When smooth you multiply t by `every`. Divide: a longer `every` is a slower decay.",
+        ),
+        Slip(
+            "numbers of 32 bits",
+            _decays(lambda *all_: _right_decay(*all_).astype(np.float32)),
+            "You return float32, which keeps 7 digits only. Leave the rates in float64.",
         ),
         Slip(
             "nothing is refused",
@@ -273,6 +302,18 @@ COSINE = Function(
             _waves(lambda s, eta, low, _t, _T: low + eta * _wave(s)),
             "Your first rate is learning_rate + final. The wave's height is the *difference* of the"
             " two.",
+        ),
+        Slip(
+            "final is added, and it turns round",
+            _waves(lambda _s, eta, low, t, T: low + eta * _wave(t / T)),
+            "Your first rate is learning_rate + final: the wave's height is the *difference* of the"
+            " two. And after T it rises again: hold t at T.",
+        ),
+        Slip(
+            "down to 0, then final",
+            _waves(lambda s, eta, low, t, T: np.where(t < T, eta * _wave(s), low)),
+            "You come down towards 0, and then jump to `final`. The wave itself is to end at it:"
+            " its height is the difference of the two rates, and it stands on `final`.",
         ),
         Slip(
             "final as a share",
@@ -463,8 +504,14 @@ def _schedules(rng: np.random.Generator) -> list[Build]:
     ]
 
 
+def _schedule(name: str, **settings: float) -> Build:
+    return Build(f"course_lib.schedules:{name}()", tuple(settings.items()))
+
+
 def _warmup_inputs(rng: np.random.Generator) -> list[Arguments]:
     still, fading, inverse, wave = _schedules(rng)
+    fraction = _schedule("inverse_time_decay", learning_rate=1.0, rate=1.0)
+    rising = _schedule("linear_warmup", learning_rate=_rate(rng), steps=5)
     cases: list[Arguments] = [(still, np.array([0]), keywords(steps=4))]
     cases += [(fading, np.array([t]), keywords(steps=4)) for t in (0, 2, 3, 4, 5)]
     for schedule in (still, fading, inverse, wave):
@@ -472,6 +519,8 @@ def _warmup_inputs(rng: np.random.Generator) -> list[Arguments]:
     cases += [(inverse, np.array([0, 1, 5]), keywords(steps=1))]
     cases += [(wave, np.array([2, 30, 4, 11]), keywords(steps=5))]
     cases += [(fading, np.array([0, 9, 10, 11, 19]), keywords(steps=10))]
+    cases += [(fraction, np.arange(6), keywords(steps=4))]  # the example of the text
+    cases += [(rising, np.arange(9), keywords(steps=steps)) for steps in (2, 4)]
     return [*cases, *((still, np.array([0, 1]), keywords(steps=w)) for w in (0, -2))]
 
 
@@ -520,9 +569,10 @@ WARMUP = Function(
     returns={"rates": "(n,)"},
     hints=(
         "Two pieces: a ramp to the schedule's first rate, then the schedule on a clock of its own.",
-        "For t < W: schedule(0) times (t + 1)/W. From t = W on: schedule(t − W).",
-        "`np.where(t < steps, ..., schedule(...))`; or the product of `np.minimum(1, (t + 1) /"
-        " steps)` and the schedule at `np.maximum(t - steps, 0)`.",
+        "For t < W: schedule(0) times (t + 1)/W. From t = W on: the schedule at t − W. Before that"
+        " t − W is below 0, where a schedule has no steps: hold it at 0.",
+        "With `np.maximum(t - steps, 0)` for the schedule's own time: `np.where(t < steps, ...,"
+        " schedule(...))`; or the schedule times `np.minimum(1, (t + 1) / steps)`.",
     ),
     slips=(
         Slip(
@@ -541,6 +591,23 @@ WARMUP = Function(
             "the first rate is 0",
             _joined(lambda f, t, W: _first(f) * t / W, lambda t, W: t - W),
             "Your first rate is 0: a step is wasted. It is to be a W-th: (t + 1)/W.",
+        ),
+        Slip(
+            "the ramp one step longer",
+            _joined(_ramp, lambda t, W: t - W, from_=1),
+            "At t = W your ramp goes on, above the full rate. There it is over: t < steps.",
+        ),
+        Slip(
+            "the smaller of the two",
+            _warms(lambda f, t, W: np.minimum(_ramp(f, t, W), f(np.maximum(t - W, 0)))),
+            "You take the smaller of ramp and schedule. A schedule that rises is cut off by that:"
+            " from t = W on it is the schedule alone.",
+        ),
+        Slip(
+            "from 0, and the schedule in the middle",
+            _joined(lambda f, t, W: _first(f) * t / W, lambda t, _W: t),
+            "Two things: your first rate is 0, and it is to be a W-th, (t + 1)/W. And after the"
+            " warm-up the schedule is to begin at *its* step 0: t − W.",
         ),
         Slip(
             "the ramp over one step less",
@@ -678,6 +745,7 @@ WARMUP = Function(
 
 def _travel_inputs(rng: np.random.Generator) -> list[Arguments]:
     still, fading, inverse, wave = _schedules(rng)
+    halves = _schedule("step_decay", learning_rate=1.0, factor=0.5, every=1)
     cases: list[Arguments] = []
     for steps, curvature in ((1, 0.5), (1, 10.0), (2, 0.5), (3, 0.4)):
         cases += [
@@ -693,7 +761,10 @@ def _travel_inputs(rng: np.random.Generator) -> list[Arguments]:
         (wave, keywords(steps=0, curvature=1.0)),
     ]
     cases += [(inverse, keywords(steps=3, curvature=2))]
-    return [*cases, *((fading, keywords(steps=3, curvature=c)) for c in (0.0, -1.0))]
+    cases += [(halves, keywords(steps=3, curvature=c)) for c in (0.4, 1.0)]  # as in the text
+    cases += [(halves, keywords(steps=5, curvature=2.0))]  # its second step lands
+    bad = [(fading, keywords(steps=3, curvature=c)) for c in (0.0, -1.0)]
+    return [*cases, *bad, *((wave, keywords(steps=0, curvature=c)) for c in (0.0, -1.0))]
 
 
 def _travels(answer):
@@ -737,6 +808,19 @@ def _travel_unchecked(schedule, *, steps, curvature):
 
 def _kept(rates, lam):
     return np.prod(1 - lam * rates)
+
+
+def _until_it_lands(rates, lam):
+    landed = np.flatnonzero(1 - lam * rates == 0)
+    return np.sum(rates[: landed[0] + 1] if len(landed) else rates), _kept(rates, lam)
+
+
+def _no_steps_first(schedule, *, steps, curvature):
+    if steps == 0:
+        return 0.0, 1.0
+    return _travels(lambda rates, lam: (np.sum(rates), _kept(rates, lam)))(
+        schedule, steps=steps, curvature=curvature
+    )
 
 
 TOTAL_TRAVEL = Function(
@@ -817,6 +901,11 @@ TOTAL_TRAVEL = Function(
             "The curvature is missing: a step keeps 1 − η_t λ.",
         ),
         Slip(
+            "half the curvature",
+            _left(lambda rates, lam: np.prod(1 - lam * rates / 2)),
+            "You take half of the curvature. The gradient of ½λw² is λw: the ½ goes.",
+        ),
+        Slip(
             "a plus",
             _left(lambda rates, lam: np.prod(1 + lam * rates)),
             "Your share grows: descent goes *down*, so a step keeps 1 − η_t λ.",
@@ -853,6 +942,12 @@ TOTAL_TRAVEL = Function(
             " bowl.",
         ),
         Slip(
+            "no further than the minimum",
+            _travels(_until_it_lands),
+            "You stop adding once nothing is left. The travel is the sum of *all* rates of the run,"
+            " wherever w is.",
+        ),
+        Slip(
             "the other way round",
             _travels(lambda rates, lam: (_kept(rates, lam), np.sum(rates))),
             "You return the two in the other order: first the travel, then what is left.",
@@ -867,6 +962,12 @@ TOTAL_TRAVEL = Function(
             "a curvature of 0 is let through",
             _zero_passes,
             "On a plain there is no minimum either. The task refuses curvature <= 0.",
+        ),
+        Slip(
+            "no steps are answered first",
+            _no_steps_first,
+            "Where there are no steps you answer before you look at the curvature. Bad input is"
+            " refused first.",
         ),
     ),
 )

@@ -15,8 +15,9 @@ from course_lib.grading.spec import Arguments, Build, Expectation, Function, Sli
 
 # 1. iterate_minibatches
 
-ENOUGH = 60
-"""Samples that no fair shuffle leaves in order, nor in the order of another seed."""
+ENOUGH, FEW = 60, 4
+"""Samples that no fair shuffle leaves in order, nor in the order of another seed; and batches so
+small that a fair shuffle may be sorted inside each of them, which changes no mean."""
 
 _SIZES = (
     *((1, 1, 1, 1), (2, 1, 1, 1), (3, 1, 1, 2), (4, 2, 1, 2), (5, 2, 1, 2), (7, 3, 2, 7)),
@@ -43,7 +44,7 @@ def _epoch_inputs(rng: np.random.Generator) -> list[Arguments]:
         (*_samples(rng, *shape), _settings(size, seed)) for *shape, size in _SIZES
     ]
     many = _samples(rng, ENOUGH, 1, 1)
-    cases += [(*many, _settings(14, number)) for number in (seed, seed, seed + 1)]
+    cases += [(*many, _settings(FEW, number)) for number in (seed, seed, seed + 1)]
     X, Y = _samples(rng, 4, 2, 1)
     cases += [(X, Y, _settings(size, seed)) for size in (0, -1, 5)]
     return [*cases, (X, Y[:3], _settings(2, seed)), (X[:3], Y, _settings(2, seed))]
@@ -400,6 +401,18 @@ ITERATE_MINIBATCHES = Function(
             " return a list of pairs.",
         ),
         Slip(
+            "one flat list",
+            _dealt(
+                lambda X, Y, size, rng: [
+                    part
+                    for batch in _cut(rng.permutation(len(X)), size)
+                    for part in (X[batch], Y[batch])
+                ]
+            ),
+            "Your list has X and Y in turns. It is to hold *pairs*, one for each batch: append"
+            " `(X[batch], Y[batch])`, with brackets of its own.",
+        ),
+        Slip(
             "Y forgotten",
             _dealt(lambda X, _Y, size, rng: [X[i] for i in _cut(rng.permutation(len(X)), size)]),
             "You return batches of X alone. A step needs the targets too: a pair for each batch.",
@@ -635,6 +648,19 @@ GRADIENT_VARIANCE = Function(
             " samples, which are rows: axis=0.",
         ),
         Slip(
+            "along the parameters, and their mean",
+            _noise(one_sample=lambda G: np.mean(np.var(G, axis=1))),
+            "You take the variance along each row, how the entries of one gradient differ, and"
+            " average it. Compare samples: axis=0, then sum.",
+        ),
+        Slip(
+            "the distance not squared",
+            _noise(
+                one_sample=lambda G: np.mean(np.linalg.norm(G - np.mean(G, axis=0), axis=1)),
+            ),
+            "You average the distances from the mean. They are to be squared before you average.",
+        ),
+        Slip(
             "not from the mean",
             _noise(one_sample=lambda G: np.mean(np.sum(G**2, axis=1))),
             "You have the mean of the squared norms, measured from 0. Noise is the distance from"
@@ -823,6 +849,7 @@ def _scale_inputs(rng: np.random.Generator) -> list[Arguments]:
     cases += [_scale_case(0.2, 6, [3, 12], critical) for critical in (1.0, 9.0)]
     cases += [_scale_case(0.2, 12, [3, 12], 9.0), _scale_case(0.5, 6, [3, 12], 9.0)]
     cases += [_scale_case(2, 4, [4, 6], 4)]
+    cases += [_scale_case(0.3, 8, [32, 4, 32, 16], 12.0), _scale_case(0.4, 20, [30, 10], 15.0)]
     bad = ((0, [4], 2.0), (-3, [4], 2.0), (4, [4, 0], 2.0), (4, [-2, 8], 2.0), (4, [-1], 2.0))
     cases += [_scale_case(0.1, base, sizes, critical) for base, sizes, critical in bad]
     return [*cases, _scale_case(0.1, 4, [4, 8], 0.0), _scale_case(0.1, 4, [4, 8], -1.0)]
@@ -848,6 +875,11 @@ def _linear(change):
     return _rates(lambda e, b, B, c: (change(e, b, B), change(e, b, B) * (b + c) / (B + c)))
 
 
+def _line(change):
+    """Make a function with another linear rule, and the right curve."""
+    return _rates(lambda e, b, B, c: (change(e, b, B), _right(e, b, B, c)[1]))
+
+
 def _curve(change):
     """Make a function with another curve."""
     return _rates(lambda e, b, B, c: (e * B / b, change(e, b, B, c)))
@@ -855,6 +887,10 @@ def _curve(change):
 
 def _right(e, b, B, c):
     return e * B / b, e * B / b * (b + c) / (B + c)
+
+
+def _by_the_ratio(eta, *, base, sizes, critical):
+    return eta * sizes / base, eta * (1 + critical / base) / (1 + critical / sizes)
 
 
 def _unrefused(refuses):
@@ -941,6 +977,47 @@ SCALE_LEARNING_RATE = Function(
             "added",
             _linear(lambda e, b, B: e + (B - b) / b),
             "You add to eta. The rule multiplies: k times the batch, k times the rate.",
+        ),
+        Slip(
+            "the linear rule upside down",
+            _line(lambda e, b, B: e * b / B),
+            "Your curve is right. Your linear rule is upside down: k times the batch, k times the"
+            " rate, so sizes / base.",
+        ),
+        Slip(
+            "the root in the linear rule",
+            _line(lambda e, b, B: e * np.sqrt(B / b)),
+            "Your curve is right. For the linear rule you take the root of the ratio, as some do"
+            " with Adam: it takes the ratio itself.",
+        ),
+        Slip(
+            "the linear rule in whole numbers",
+            _line(lambda e, b, B: e * (B // b)),
+            "Your curve is right. In the linear rule // drops what is left over: the ratio of two"
+            " sizes need not be whole.",
+        ),
+        Slip(
+            "the linear rule without base",
+            _line(lambda e, _b, B: e * B),
+            "Your curve is right. The linear rule lacks `base`: what counts is how many times"
+            " larger the batch is, sizes / base.",
+        ),
+        Slip(
+            "the linear rule without eta",
+            _line(lambda _e, b, B: B / b),
+            "Your curve is right. For the linear rule you return how many times larger the batch"
+            " is: multiply eta by it.",
+        ),
+        Slip(
+            "sorted",
+            _rates(lambda e, b, B, c: _right(e, b, np.sort(B), c)),
+            "You sort the sizes. Each rate belongs to the size in its place: leave their order.",
+        ),
+        Slip(
+            "each size once",
+            _rates(lambda e, b, B, c: _right(e, b, np.unique(B), c)),
+            "np.unique sorts the sizes, and drops those that come again. There is to be one rate"
+            " for each size, in its place.",
         ),
         Slip(
             "linear without end",
@@ -1051,6 +1128,12 @@ SCALE_LEARNING_RATE = Function(
         Slip(
             "nothing is refused",
             _unrefused(lambda *_: False),
+            "Both rates are right. But a batch of less than one sample, or a critical size that is"
+            " not above 0, is to be refused with a ValueError.",
+        ),
+        Slip(
+            "nothing is refused, by the ratio",
+            _by_the_ratio,
             "Both rates are right. But a batch of less than one sample, or a critical size that is"
             " not above 0, is to be refused with a ValueError.",
         ),

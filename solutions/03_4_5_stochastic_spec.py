@@ -2,7 +2,8 @@
 
 The letters: N samples of d features, T steps, k rates. A shuffled pass is judged by its exact value
 where the order cannot matter: equal samples, and samples that have no feature in common. Whether it
-was shuffled shows where one order alone gives the longest weights.
+was shuffled shows where one order alone gives the longest weights; whether by the generator that is
+given, in two cases with one seed and one with another.
 """
 
 import numpy as np
@@ -23,13 +24,26 @@ SAME = "a product of two vectors is the same in either order"
 # 1. sgd_epoch
 
 ETA = 0.1
-GROUPS, COPIES = 10, 4  # any right shuffle but one in 4^10 leaves the weights short of LONGEST
+GROUPS, COPIES = 14, 4
 LAST, OTHERS = 2.0, 1.0
-LONGEST = np.sqrt(GROUPS * LAST**2)
+LONGEST = np.sqrt((GROUPS - 1) * LAST**2 + OTHERS**2)
+"""What the rows in their order reach at least, whichever of them comes first; of right shuffles
+fewer than one in a million do."""
+FAR = 1e6  # no pass goes so far, be it right or wrong
+
+_SHAPES: tuple[tuple[tuple[int, int], ...], ...] = (
+    *(((1, 1),), ((1, 2),), ((2, 1),), ((2, 3),), ((1, 1), (1, 1)), ((1, 2), (2, 1))),
+    *(((2, 4), (1, 3)), ((1, 5), (1, 1), (2, 2)), ((2, 3), (2, 3), (1, 6))),
+    *(((1, 1),) * 8, ((1, 2),) * 6, ((3, 2), (2, 7), (1, 4))),
+)  # groups of equal samples: features, copies
 
 
 def _generator(rng: np.random.Generator) -> Build:
-    return Build("numpy.random:default_rng()", (("seed", int(rng.integers(10**6))),))
+    return _generator_of(int(rng.integers(10**6)))
+
+
+def _generator_of(seed: int) -> Build:
+    return Build("numpy.random:default_rng()", (("seed", seed),))
 
 
 def _equal_groups(
@@ -49,17 +63,30 @@ def _equal_groups(
 
 def _one_order_is_longest(backwards: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Make samples whose last in each group has the largest target; at eta = 1 the last stays."""
-    X = np.tile(np.eye(GROUPS), (COPIES, 1))
-    y = np.repeat([OTHERS] * (COPIES - 1) + [LAST], GROUPS)
+    X = np.repeat(np.eye(GROUPS), COPIES, axis=0)
+    y = np.tile([OTHERS] * (COPIES - 1) + [LAST], GROUPS)
     return np.zeros(GROUPS), X, y[::-1] if backwards else y
 
 
+def _every_order_ends_elsewhere() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Make samples of which no two orders, but for one in 10^19, end at the same weights.
+
+    A step of eta = 1/2 goes half-way to the target, in exact numbers. So the four targets of a
+    group weigh 1/2, 1/4, 1/8 and 1/16, from the last one visited to the first, and no two of their
+    24 orders give the same sum.
+    """
+    X = np.tile(np.eye(GROUPS), (COPIES, 1))
+    return np.zeros(GROUPS), X, np.repeat([1.0, 2.0, 6.0, 7.0], GROUPS)
+
+
 def _epoch_inputs(rng: np.random.Generator) -> list[Arguments]:
-    shapes = [((1, 1),), ((1, 2),), ((2, 1),), ((2, 3),), ((1, 1), (1, 1)), ((1, 2), (2, 1))]
-    shapes += [((2, 4), (1, 3)), ((1, 5), (1, 1), (2, 2)), ((2, 3), (2, 3), (1, 6))]
-    shapes += [((1, 1),) * 8, ((1, 2),) * 6, ((3, 2), (2, 7), (1, 4))]
     cases: list[Arguments] = [
-        (*_equal_groups(rng, shape), keywords(eta=ETA, rng=_generator(rng))) for shape in shapes
+        (*_equal_groups(rng, shape), keywords(eta=ETA, rng=_generator(rng))) for shape in _SHAPES
+    ]
+    seed = 2 * int(rng.integers(10**6))  # even, so that the odd one is the other one
+    cases += [
+        (*_every_order_ends_elsewhere(), keywords(eta=0.5, rng=_generator_of(number)))
+        for number in (seed, seed, seed + 1)
     ]
     base = _equal_groups(rng, ((2, 3), (1, 2)))
     cases += [(*base, keywords(eta=eta, rng=_generator(rng))) for eta in (0.02, 0.3)]
@@ -75,8 +102,14 @@ def _epoch_inputs(rng: np.random.Generator) -> list[Arguments]:
 
 
 def _epoch_expect(arguments: Arguments, result: Value) -> list[Expectation]:
-    """Ask for the value, or, where only a shuffle can tell, for weights short of the longest."""
-    if len(arguments[0]) == GROUPS:
+    """Ask for the value, or, where the order matters, for what any order or a shuffle has."""
+    w, _, _, settings = arguments
+    named = dict(settings.settings)
+    if len(w) == GROUPS and named["eta"] == 0.5:
+        beside = "same_as_case" if dict(named["rng"].settings)["seed"] % 2 == 0 else "unlike_case"
+        anywhere = np.full(GROUPS, -FAR), np.full(GROUPS, FAR)
+        return [Expectation(beside, len(_SHAPES)), Expectation("between", anywhere)]
+    if len(w) == GROUPS:
         low, high = np.full(GROUPS, OTHERS), np.full(GROUPS, LAST)
         return [Expectation("between", (low, high)), Expectation("norm_at_most", LONGEST - 0.1)]
     return [Expectation("value", result)]
@@ -109,6 +142,14 @@ def _unpaired(w, X, y, *, eta, rng):
         raise ValueError
     for i, j in zip(rng.permutation(len(X)), rng.permutation(len(X)), strict=True):
         w = w - eta * (X[i] @ w - y[j]) * X[i]
+    return w
+
+
+def _columns_counted(w, X, y, *, eta, rng):
+    if eta <= 0 or len(X) != len(y):
+        raise ValueError
+    for i in rng.permutation(len(w)):
+        w = _step(w, X, y, i, eta)
     return w
 
 
@@ -198,6 +239,11 @@ SGD_EPOCH = Function(
             "Your gradient is twice too large. The loss is *half* a square, so the 2 cancels.",
         ),
         Slip(
+            "half the gradient",
+            _pass(lambda w, X, y, i, eta, _: w - 0.5 * eta * (X[i] @ w - y[i]) * X[i]),
+            "You have half of the gradient. The 2 of the square cancels the ½ of the loss.",
+        ),
+        Slip(
             "divided by N",
             _pass(lambda w, X, y, i, eta, _: w - eta * (X[i] @ w - y[i]) * X[i] / len(X)),
             "You divide each step by N. One sample's gradient is not a part of a sum: it stands for"
@@ -251,6 +297,35 @@ SGD_EPOCH = Function(
             _pass(_step, lambda _rng, n: range(n)[::-1]),
             "You visit the samples from the last to the first: that is an order, but no random one."
             " Draw it with `rng.permutation(len(X))`.",
+        ),
+        Slip(
+            "columns for rows",
+            _columns_counted,
+            "You count the columns. The samples are the rows: len(X).",
+        ),
+        Slip(
+            "an order of one's own",
+            _pass(_step, lambda _rng, n: [*range(n // 2, n), *range(n // 2)]),
+            "Your order is the same in every pass. Draw it from the rng that is given:"
+            " `rng.permutation(len(X))`.",
+        ),
+        Slip(
+            "in order from a random row on",
+            _pass(_step, lambda rng, n: np.roll(np.arange(n), rng.integers(n))),
+            "Only the row that you begin with is random: from there on you visit the samples in the"
+            " order in which they stand. Shuffle all: `rng.permutation(len(X))`.",
+        ),
+        Slip(
+            "a seed of one's own",
+            _pass(_step, lambda _rng, n: np.random.default_rng(0).permutation(n)),
+            "Your order does not come from the rng that is given, so every pass would have the"
+            " same: write rng.permutation(...).",
+        ),
+        Slip(
+            "another seed of one's own",
+            _pass(_step, lambda _rng, n: np.random.default_rng(42).permutation(n)),
+            "Your order does not come from the rng that is given, so every pass would have the"
+            " same: write rng.permutation(...).",
         ),
         Slip(
             "one sample only",
@@ -350,7 +425,8 @@ def _floor_inputs(rng: np.random.Generator) -> list[Arguments]:
     cases += [_floor_case([4.5, 1.0, 3.0], 0.4, 2.5, 2), _floor_case([1.0, 8.0], 0.25, 0.5, 1)]
     cases += [_floor_case([2.0], 1.0, 3.0, 2), _floor_case([0.4, 0.8, 0.2], 3.0, 2.0, 5)]
     cases += [_floor_case([0.25, 0.5, 1.0], 4.0, 1.5, 2), _floor_case([1, 3, 2], 0.5, 3, 2)]
-    cases += [_floor_case([0.3, 0.6], 2.0, 0.0, 3)]
+    cases += [_floor_case([0.3, 0.6], 2.0, 0.0, 3), _floor_case([0.5, 1.5], 2.0, 0.0, 3)]
+    cases += [_floor_case([1e-5, 0.5], 1.0, 3.0, 2)]  # it takes 100 000 steps to settle
     cases += [_floor_case([rate], 1.0, 1.0, 1) for rate in (0.0, -0.1)]
     bad = ([0.0, 0.5], 1.0, 1.0, 1), ([0.5, -0.1], 1.0, 1.0, 1), ([0.5], 0.0, 1.0, 1)
     more = ([0.5], -1.0, 1.0, 1), ([0.5], 1.0, 1.0, 0), ([0.5], 1.0, 1.0, -2)
@@ -376,6 +452,18 @@ def _floor(formula, limit=2.0, beyond=np.inf, refused=_bad_floor):
 
 def _right(h, lam, v, B):
     return h * v / (lam * (2 - h * lam) * B)
+
+
+def _iterated(h, lam, v, B):
+    V = 0.0 * h
+    for _ in range(1000):
+        V = (1 - h * lam) ** 2 * V + h**2 * v / B
+    return V
+
+
+def _without_noise_0(eta, *, curvature, variance, batch):
+    floor = _floor(_right)(eta, curvature=curvature, variance=variance, batch=batch)
+    return floor if variance else np.zeros(len(eta))
 
 
 NOISE_FLOOR = Function(
@@ -587,6 +675,18 @@ NOISE_FLOOR = Function(
             " variance grows for ever: np.inf.",
         ),
         Slip(
+            "always 0 without noise",
+            _without_noise_0,
+            "Where there is no noise you put 0 for every rate. From ηλ = 2 on the run does not"
+            " settle all the same: np.inf.",
+        ),
+        Slip(
+            "a thousand steps",
+            _floor(_iterated),
+            "You repeat the step a thousand times: with a small rate the variance has not settled"
+            " by then. Solve for the V that a step leaves as it is.",
+        ),
+        Slip(
             "no floor where it oscillates",
             _floor(_right, limit=1.0),
             "You put np.inf from ηλ = 1 on. There a run begins to swing from side to side; it"
@@ -706,6 +806,16 @@ def _walked(walk, refused=_bad_path):
     return _told(lambda path, skip: (path[-1], path[1 + skip :].mean(axis=0)), walk, refused)
 
 
+def _unrefused(refused, points=list):
+    """Make a function that reports rightly what `points` keeps of the path, and refuses less.
+
+    Of no points at all the mean of a list is one NaN, and that of an array one for each weight.
+    """
+    return _told(
+        lambda path, skip: (path[-1], np.mean(points(path[1:])[skip:], axis=0)), refused=refused
+    )
+
+
 def _told(report, walk=None, refused=_bad_path):
     """Make a function that walks rightly, and returns `report(path with its start, skip)`."""
     walk = walk or _walk()
@@ -761,6 +871,25 @@ def _path_in_place(w, X, y, *, order, eta, power, skip):
     return w, np.mean(path[skip:], axis=0)
 
 
+def _kept_as_w_is(w, X, y, *, order, eta, power, skip):
+    if _bad_path(order, eta, skip):
+        raise ValueError
+    path = np.tile(w, (len(order), 1))
+    for t, i in enumerate(order):
+        w = _step(w, X, y, i, _rate(eta, power, t))
+        path[t] = w
+    return w, path[skip:].mean(axis=0)
+
+
+def _stepped_as_w_is(w, X, y, *, order, eta, power, skip):
+    if _bad_path(order, eta, skip):
+        raise ValueError
+    path = np.tile(w, (len(order) + 1, 1))
+    for t, i in enumerate(order):
+        path[t + 1] = _step(path[t], X, y, i, _rate(eta, power, t))
+    return path[-1], path[1 + skip :].mean(axis=0)
+
+
 def _path_by_row(w, X, y, order, eta, power):
     path = [w]
     for i in order:
@@ -776,6 +905,20 @@ def _once(w, X, y, order, eta, power):
         path.append(path[-1] if again else _step(path[-1], X, y, i, _rate(eta, power, t)))
     return np.array(path)
 
+
+NOTHING_REFUSED = (
+    "The path is right. But an eta that is not above 0, or a skip that leaves nothing to average,"
+    " is to be refused with a ValueError."
+)
+SKIP_UNCHECKED = (
+    "The path is right. But a skip below 0, or one that leaves nothing to average, is to be refused"
+    " with a ValueError."
+)
+TOO_LARGE_A_SKIP = (
+    "With a skip of T or more nothing is left, and the mean of nothing is NaN: raise a ValueError"
+    " for skip >= len(order)."
+)
+SKIP_OF_ALL = "With skip = T nothing is left to average: refuse skip >= len(order)."
 
 AVERAGED_SGD = Function(
     name="averaged_sgd",
@@ -965,6 +1108,11 @@ AVERAGED_SGD = Function(
             "You visit the rows as they stand. Step t uses row order[t].",
         ),
         Slip(
+            "the row of the step's own number",
+            _walked(_walk(pick=lambda _order, t, _N, _i: t)),
+            "You visit row t in step t. Step t uses row order[t].",
+        ),
+        Slip(
             "the order backwards",
             _walked(_walk(pick=lambda order, t, _N, _i: order[len(order) - 1 - t])),
             "You walk through `order` from its end. Step 0 uses order[0].",
@@ -1008,41 +1156,82 @@ AVERAGED_SGD = Function(
             " Write `w = w - ...`, which makes a new array.",
         ),
         Slip(
-            "nothing is refused",
-            _told(
-                lambda path, skip: (path[-1], path[1 + skip :].mean(axis=0)),
-                refused=lambda _order, _eta, _skip: False,
+            "half the gradient",
+            _walked(
+                _walk(step=lambda w, X, y, i, eta, _: w - 0.5 * eta * (X[i] @ w - y[i]) * X[i])
             ),
-            "The path is right. But an eta that is not above 0, or a skip that leaves nothing to"
-            " average, is to be refused with a ValueError.",
+            "You have half of the gradient. The 2 of the square cancels the ½ of the loss.",
+        ),
+        Slip(
+            "the path in whole numbers",
+            _kept_as_w_is,
+            "Your average has lost its decimals: an array made like a `w` of whole numbers cannot"
+            " hold the path. Keep the points in a list, or give dtype=float.",
+        ),
+        Slip(
+            "the path and its steps in whole numbers",
+            _stepped_as_w_is,
+            "Your path has lost its decimals: an array made like a `w` of whole numbers cannot hold"
+            " it. Keep the points in a list, or give dtype=float.",
+        ),
+        Slip(
+            "nothing is refused",
+            _unrefused(lambda _order, _eta, _skip: False),
+            NOTHING_REFUSED,
+        ),
+        Slip(
+            "nothing is refused, of an array",
+            _unrefused(lambda _order, _eta, _skip: False, np.array),
+            NOTHING_REFUSED,
         ),
         Slip(
             "the rate is not checked",
-            _walked(_walk(), lambda order, _eta, skip: skip < 0 or skip >= len(order)),
+            _unrefused(lambda order, _eta, skip: skip < 0 or skip >= len(order)),
             "The path is right. But below 0 it would go uphill, and at 0 nowhere: raise a"
             " ValueError for eta <= 0.",
         ),
         Slip(
             "a rate of 0 is let through",
-            _walked(_walk(), lambda order, eta, skip: eta < 0 or skip < 0 or skip >= len(order)),
+            _unrefused(lambda order, eta, skip: eta < 0 or skip < 0 or skip >= len(order)),
             "At eta = 0 nothing ever moves. The task refuses it too: eta <= 0.",
         ),
         Slip(
+            "the skip is not checked",
+            _unrefused(lambda _order, eta, _skip: eta <= 0),
+            SKIP_UNCHECKED,
+        ),
+        Slip(
+            "the skip is not checked, of an array",
+            _unrefused(lambda _order, eta, _skip: eta <= 0, np.array),
+            SKIP_UNCHECKED,
+        ),
+        Slip(
             "a skip below 0 is let through",
-            _walked(_walk(), lambda order, eta, skip: eta <= 0 or skip >= len(order)),
+            _unrefused(lambda order, eta, skip: eta <= 0 or skip >= len(order)),
             "path[-1:] is the *last* point: a skip below 0 means something else to Python. Raise a"
             " ValueError.",
         ),
         Slip(
             "too large a skip is let through",
-            _walked(_walk(), lambda _order, eta, skip: eta <= 0 or skip < 0),
-            "With a skip of T or more nothing is left, and the mean of nothing is NaN: raise a"
-            " ValueError for skip >= len(order).",
+            _unrefused(lambda _order, eta, skip: eta <= 0 or skip < 0),
+            TOO_LARGE_A_SKIP,
+        ),
+        Slip(
+            "too large a skip is let through, of an array",
+            _unrefused(lambda _order, eta, skip: eta <= 0 or skip < 0, np.array),
+            TOO_LARGE_A_SKIP,
         ),
         Slip(
             "a skip of T is let through",
-            _walked(_walk(), lambda order, eta, skip: eta <= 0 or skip < 0 or skip > len(order)),
-            "With skip = T nothing is left to average: refuse skip >= len(order).",
+            _unrefused(lambda order, eta, skip: eta <= 0 or skip < 0 or skip > len(order)),
+            SKIP_OF_ALL,
+        ),
+        Slip(
+            "a skip of T is let through, of an array",
+            _unrefused(
+                lambda order, eta, skip: eta <= 0 or skip < 0 or skip > len(order), np.array
+            ),
+            SKIP_OF_ALL,
         ),
     ),
     equivalent={

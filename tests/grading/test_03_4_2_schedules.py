@@ -110,6 +110,7 @@ def test_the_examples_of_the_text_are_true():
         ("cosine", (), {"steps": 1, "final": -0.1}),
         ("warmup", (), {"steps": 0}),
         ("total_travel", (), {"steps": 3, "curvature": 0}),
+        ("total_travel", (), {"steps": 0, "curvature": 0}),
     ],
 )
 def test_bad_input_is_refused(name, arguments, settings):

@@ -207,6 +207,14 @@ def iterate_minibatches_by_a_choice(X, Y, *, size, rng):
     return tuple(map(list, deal(X, Y, size, rng.choice(len(X), len(X), replace=False))))
 
 
+def iterate_minibatches_by_sorting_inside_a_batch(X, Y, *, size, rng):
+    """The mean of a batch is the same in any order of its samples."""
+    order = rng.permutation(len(X))
+    for start in range(0, len(X), max(size, 1)):
+        order[start : start + size].sort()
+    return deal(X, Y, size, order)
+
+
 def iterate_minibatches_by_a_loop(X, Y, *, size, rng):
     if len(X) != len(Y) or size < 1 or size > len(X):
         raise ValueError("size")
@@ -248,6 +256,7 @@ OTHER_HANDS = [
     iterate_minibatches_by_sorting_random_numbers,
     iterate_minibatches_by_shuffling_a_list,
     iterate_minibatches_by_a_choice,
+    iterate_minibatches_by_sorting_inside_a_batch,
     iterate_minibatches_by_a_loop,
     gradient_variance_by_norms,
     gradient_variance_by_an_estimate,

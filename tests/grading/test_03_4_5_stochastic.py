@@ -1,5 +1,8 @@
 """The exercises to 3.4.5: the reference against theory, and right answers of other hands."""
 
+import itertools
+import math
+import random
 from pathlib import Path
 
 import numpy as np
@@ -62,6 +65,17 @@ def test_where_the_order_matters_only_a_shuffle_is_short_of_the_longest():
         ]
         assert max(norms) < limit
     assert len(checked) == 2
+
+
+def test_a_path_that_shows_its_order_ends_elsewhere_for_every_order():
+    """Of 4! orders in each group no two end alike, and the numbers are exact."""
+    (case, *_) = [c for c in CASES.find("sgd_epoch").cases if c.expected[0].kind == "same_as_case"]
+    (w, X, y), settings = split_keywords(case.arguments)
+    rows = np.flatnonzero(X[:, 0])
+    rates = np.full(len(rows), settings["eta"])
+    ends = {by_the_library(w, X, y, order, rates)[-1][0] for order in itertools.permutations(rows)}
+    assert len(ends) == math.factorial(len(rows)) == 24
+    assert all(end * 16 == round(end * 16) for end in ends)
 
 
 def test_the_floor_is_a_fixed_point_of_the_variance():
@@ -141,6 +155,60 @@ def test_lengths_batches_and_skips_that_do_not_fit_are_refused():
     for skip in (-1, 2, 3):
         with pytest.raises(ValueError, match="leave a step"):
             REFERENCE["averaged_sgd"](w, X, y, order=np.zeros(2, int), eta=0.1, power=0, skip=skip)
+
+
+# Wrong answers whose numbers nobody can foresee
+
+
+def by_the_global_generator(w, X, y, *, eta, rng):
+    return along(w, X, y, eta, np.random.permutation(len(X)))  # noqa: NPY002
+
+
+def by_pythons_own_generator(w, X, y, *, eta, rng):
+    return along(w, X, y, eta, random.sample(range(len(X)), len(X)))
+
+
+def by_a_generator_without_a_seed(w, X, y, *, eta, rng):
+    return along(w, X, y, eta, np.random.default_rng().permutation(len(X)))
+
+
+def by_a_seed_of_its_own(w, X, y, *, eta, rng):
+    return along(w, X, y, eta, np.random.default_rng(7).permutation(len(X)))
+
+
+def by_a_rotation(w, X, y, *, eta, rng):
+    return along(w, X, y, eta, np.roll(np.arange(len(X)), 7))
+
+
+def by_a_random_rotation(w, X, y, *, eta, rng):
+    return along(w, X, y, eta, np.roll(np.arange(len(X)), rng.integers(len(X))))
+
+
+def along(w, X, y, eta, order):
+    if eta <= 0 or len(X) != len(y):
+        raise ValueError("eta or lengths")
+    for i in order:
+        w = w - eta * (X[i] @ w - y[i]) * X[i]
+    return w
+
+
+@pytest.mark.parametrize(
+    ("function", "words"),
+    [
+        (by_the_global_generator, "same seed gave two results"),
+        (by_pythons_own_generator, "same seed gave two results"),
+        (by_a_generator_without_a_seed, "same seed gave two results"),
+        (by_a_seed_of_its_own, "different seeds gave the same result"),
+        (by_a_rotation, "different seeds gave the same result"),
+        (by_a_random_rotation, "Its norm is"),
+    ],
+)
+@pytest.mark.parametrize("seed", [None, 21, 22])
+def test_a_pass_that_is_not_shuffled_by_the_generator_is_found_out(function, words, seed):
+    cases = CASES.find("sgd_epoch")
+    if seed is not None:
+        cases = fresh_cases(SPEC["sgd_epoch"], REFERENCE["sgd_epoch"], seed)
+    assert words in verdict_on(function, cases).diagnosis.sentence
 
 
 # Right answers that look otherwise
