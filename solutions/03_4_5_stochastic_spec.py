@@ -133,6 +133,42 @@ def _step(w, X, y, i, eta, _start=None):
     return w - eta * (X[i] @ w - y[i]) * X[i]
 
 
+_OTHER_STEPS = (
+    (
+        "the error forgotten",
+        lambda w, X, y, i, eta, _: w - eta * X[i],
+        "You step by the rate times X[i], however wrong w is. The gradient is the error times"
+        " X[i].",
+    ),
+    (
+        "the prediction forgotten",
+        lambda w, X, y, i, eta, _: w - eta * y[i] * X[i],
+        "Your error is the target alone. It is the prediction minus the target: X[i] @ w - y[i].",
+    ),
+    (
+        "the target added",
+        lambda w, X, y, i, eta, _: w - eta * (X[i] @ w + y[i]) * X[i],
+        "You add the target. The error is the prediction *minus* the target.",
+    ),
+    (
+        "the step for the weights",
+        lambda w, X, y, i, eta, _: eta * (X[i] @ w - y[i]) * X[i],
+        "Your new weights are the step alone. They are the old weights minus the step.",
+    ),
+    (
+        "divided by the input",
+        lambda w, X, y, i, eta, _: w - eta * (X[i] @ w - y[i]) / X[i],
+        "You divide by X[i]. The derivative of X[i] @ w by w is X[i]: multiply.",
+    ),
+    (
+        "divided by the error",
+        lambda w, X, y, i, eta, _: w - eta / (X[i] @ w - y[i]) * X[i],
+        "You divide by the error: the better w is, the farther you go. Multiply by it.",
+    ),
+)
+"""Wrong steps that both passes may take: name, step, sentence."""
+
+
 def _full_step(w, X, y, _i, eta, _start):
     return w - eta * X.T @ (X @ w - y) / len(X)
 
@@ -242,6 +278,12 @@ SGD_EPOCH = Function(
             "half the gradient",
             _pass(lambda w, X, y, i, eta, _: w - 0.5 * eta * (X[i] @ w - y[i]) * X[i]),
             "You have half of the gradient. The 2 of the square cancels the ½ of the loss.",
+        ),
+        *(Slip(name, _pass(step), sentence) for name, step, sentence in _OTHER_STEPS),
+        Slip(
+            "the rate forgotten",
+            _pass(lambda w, X, y, i, eta, _: w - (X[i] @ w - y[i]) * X[i]),
+            "Your step lacks the rate: it is eta times the error times X[i].",
         ),
         Slip(
             "divided by N",
@@ -1139,6 +1181,7 @@ AVERAGED_SGD = Function(
             "You take every gradient at the start. The next sample must meet the weights that the"
             " last step left.",
         ),
+        *(Slip(name, _walked(_walk(step=step)), told) for name, step, told in _OTHER_STEPS),
         Slip(
             "uphill",
             _walked(_walk(step=lambda w, X, y, i, eta, _: w + eta * (X[i] @ w - y[i]) * X[i])),
