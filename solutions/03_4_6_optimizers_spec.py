@@ -200,6 +200,22 @@ MOMENTUM_STEP = Function(
             " minus signs, and you climb. Only the step has one.",
         ),
         Slip(
+            "the sign inside the velocity",
+            _momentum(
+                v=lambda s: s.beta * s.v0 - s.g,
+                d=lambda s: s.beta * s.v - s.g if s.nesterov else s.v,
+                theta=lambda s: s.theta0 + s.learning_rate * s.d,
+            ),
+            "Your velocity points downhill, beta * v - g, and is added. In PyTorch's convention,"
+            " which the task asks for, v adds the gradient up, and the step subtracts it.",
+        ),
+        Slip(
+            "the rest of the velocity",
+            _momentum(v=lambda s: (1 - s.beta) * s.v0 + s.g),
+            "You keep the share 1 - beta of the old velocity. beta is the share that is *kept*:"
+            " beta * v + g.",
+        ),
+        Slip(
             "the velocity is forgotten",
             _momentum(v=lambda s: 1.0 * s.g),
             "Your velocity is the gradient alone: plain descent. Add beta times the old velocity.",
@@ -256,6 +272,24 @@ MOMENTUM_STEP = Function(
             "Nesterov adds to the velocity",
             _momentum(d=lambda s: s.v + s.beta * s.v if s.nesterov else s.v),
             "With nesterov you take v + beta * v. It is the *gradient* plus beta times v.",
+        ),
+        Slip(
+            "Nesterov exchanges velocity and gradient",
+            _momentum(d=lambda s: s.v + s.beta * s.g if s.nesterov else s.v),
+            "With nesterov v and g have changed places: beta stands before the velocity, and the"
+            " gradient enters whole.",
+        ),
+        Slip(
+            "Nesterov without the gradient",
+            _momentum(d=lambda s: s.beta * s.v if s.nesterov else s.v),
+            "With nesterov you step along beta * v alone. The direction is the *gradient* plus"
+            " that.",
+        ),
+        Slip(
+            "Nesterov by the rest",
+            _momentum(d=lambda s: s.g + (1 - s.beta) * s.v if s.nesterov else s.v),
+            "With nesterov you take the share 1 - beta of the velocity. It is beta: the gradient"
+            " plus beta times the new v.",
         ),
         Slip(
             "Nesterov applied twice",
@@ -500,6 +534,12 @@ RMSPROP_STEP = Function(
             " the denominator.",
         ),
         Slip(
+            "epsilon added to theta",
+            _rmsprop(theta=lambda s: s.theta0 - s.learning_rate * s.g / np.sqrt(s.v) + s.eps),
+            "Python divides before it adds, so your eps is added to theta. It belongs in the"
+            " denominator: put brackets round the root and eps.",
+        ),
+        Slip(
             "epsilon in the memory",
             _rmsprop(
                 v=lambda s: s.beta * s.v0 + (1 - s.beta) * s.g**2 + s.eps,
@@ -561,6 +601,12 @@ RMSPROP_STEP = Function(
             "the memory is not kept",
             _rmsprop(give=lambda s: (s.theta, s.v0)),
             "You return the v that came in. Return the new one, or nothing is ever remembered.",
+        ),
+        Slip(
+            "still without a gradient",
+            _rmsprop(v=lambda s: s.beta * s.v0 + (1 - s.beta) * s.g**2 if s.g.any() else s.v0),
+            "Where the gradient is 0 you return v as it was. Its square counts all the same: v"
+            " fades, to beta times the old one.",
         ),
         Slip(
             "only theta comes back",
@@ -681,6 +727,8 @@ def _adam_inputs(rng: np.random.Generator) -> list[Arguments]:
     tiny = (_numbers(rng, 2), np.array([2e-8, -5e-7]), *_state(rng, 2, 0))
     cases += [(*tiny, keywords(**USUAL)), (*base[:1], np.zeros(2), *base[2:], keywords(**USUAL))]
     cases += [(np.array([1.0, -2.0]), np.zeros(2), *_state(rng, 2, 0), keywords(**USUAL))]
+    # Nothing moves, and v fades: no gradient, and none for so long that m is 0 too.
+    cases += [(*base[:1], np.zeros(2), 3, np.zeros(2), base[4], keywords(**USUAL))]
     whole = (np.array([1, -2]), np.array([4, -3]), 2, np.array([0, 1]), np.array([9, 1]))
     cases += [(*whole, keywords(**USUAL | {"eps": 1}))]
     return [*cases, (*base[:2], -1, *base[3:], keywords(**USUAL))]
@@ -724,6 +772,24 @@ def _adam_slips(make):
             ),
             "Your correction uses the count of *before*: in the first step 1 - beta^0 is 0. Add 1"
             " to t first.",
+        ),
+        Slip(
+            "the old count, unless it is 0",
+            make(
+                m_hat=lambda s: s.m / (1 - s.beta1**s.t0) if s.t0 else s.m,
+                v_hat=lambda s: s.v / (1 - s.beta2**s.t0) if s.t0 else s.v,
+            ),
+            "Your correction uses the count of *before*, and is left out where that is 0. This step"
+            " counts too: add 1 to t first, and it is never 0.",
+        ),
+        Slip(
+            "the old count, at least 1",
+            make(
+                m_hat=lambda s: s.m / (1 - s.beta1 ** max(s.t0, 1)),
+                v_hat=lambda s: s.v / (1 - s.beta2 ** max(s.t0, 1)),
+            ),
+            "Your correction uses the count of *before*, and 1 where that is 0. This step counts"
+            " too: add 1 to t first, and it is never 0.",
         ),
         Slip(
             "corrected with a count too high",
@@ -799,6 +865,16 @@ def _adam_slips(make):
                 v_hat=lambda s: s.v / (1 - s.beta1**s.t),
             ),
             "The two corrections are exchanged: m goes with beta1, v with beta2.",
+        ),
+        Slip(
+            "beta1 corrects v",
+            make(v_hat=lambda s: s.v / (1 - s.beta1**s.t)),
+            "You correct v with beta1. Each mean has a beta of its own: v goes with beta2.",
+        ),
+        Slip(
+            "beta2 corrects m",
+            make(m_hat=lambda s: s.m / (1 - s.beta2**s.t)),
+            "You correct m with beta2. Each mean has a beta of its own: m goes with beta1.",
         ),
         Slip(
             "the weights of m are exchanged",
@@ -907,6 +983,12 @@ def _adam_slips(make):
             " the denominator.",
         ),
         Slip(
+            "epsilon added to theta",
+            make(d=lambda s: s.m_hat / np.sqrt(s.v_hat) - s.eps / s.learning_rate),
+            "Python divides before it adds, so your eps is added to theta. It belongs in the"
+            " denominator: put brackets round the root and eps.",
+        ),
+        Slip(
             "corrected means are kept",
             make(give=lambda s: (s.theta, s.t, s.m_hat, s.v_hat)),
             "You return the corrected means. The next step would correct them again: return m and"
@@ -916,6 +998,26 @@ def _adam_slips(make):
             "the means are not kept",
             make(give=lambda s: (s.theta, s.t, s.m0, s.v0)),
             "You return the m and v that came in. Return the new ones, or nothing is remembered.",
+        ),
+        Slip(
+            "still without a gradient",
+            make(
+                m=lambda s: s.beta1 * s.m0 + (1 - s.beta1) * s.g if s.g.any() else s.m0,
+                v=lambda s: s.beta2 * s.v0 + (1 - s.beta2) * s.g**2 if s.g.any() else s.v0,
+                give=lambda s: (s.theta if s.g.any() else s.theta0, s.t, s.m, s.v),
+            ),
+            "Where the gradient is 0 you return theta, m and v as they were. m and v fade all the"
+            " same, and theta goes on along m: the same lines serve.",
+        ),
+        Slip(
+            "still where m is 0 too",
+            make(
+                v=lambda s: (
+                    s.beta2 * s.v0 + (1 - s.beta2) * s.g**2 if s.g.any() or s.m0.any() else s.v0
+                )
+            ),
+            "Where the gradient and m are 0 you return v as it was. It fades all the same, to beta2"
+            " times the old one: the same lines serve.",
         ),
         Slip(
             "the count is not kept",
@@ -932,6 +1034,11 @@ def _adam_slips(make):
             "only theta comes back",
             make(give=lambda s: s.theta),
             "You return theta alone. The next step needs the state: theta, t, m and v.",
+        ),
+        Slip(
+            "t last",
+            make(give=lambda s: (s.theta, s.m, s.v, s.t)),
+            "t stands last in what you return. The order is theta, t, m, v.",
         ),
         Slip(
             "m and v exchanged",
@@ -1031,9 +1138,11 @@ ADAM_STEP = Function(
 def _adamw_inputs(rng: np.random.Generator) -> list[Arguments]:
     usual = USUAL | {"weight_decay": 0.5}
     cases: list[Arguments] = []
-    for n, t in ((1, 0), (1, 1), (2, 0), (2, 2), (3, 5), (4, 30)):
+    later = ((2, 0), (2, 2), (3, 5), (4, 30))
+    # With 0.9 and 0.99 the two corrections of a first step cancel; with 0.5 and 0.99 they do not.
+    for n, t, beta1 in ((1, 0, 0.9), (1, 0, 0.5), (1, 1, 0.9), *((n, t, 0.9) for n, t in later)):
         arrays = (_numbers(rng, n), _numbers(rng, n), *_state(rng, n, t))
-        cases.append((*arrays, keywords(**usual)))
+        cases.append((*arrays, keywords(**usual | {"beta1": beta1})))
     base = (_numbers(rng, 2), _numbers(rng, 2), *_state(rng, 2, 3))
     for changed in ({"learning_rate": 0.5}, {"beta1": 0.5}, {"beta2": 0.7}, {"eps": 0.5}):
         cases.append((*base, keywords(**usual | changed)))
@@ -1042,6 +1151,8 @@ def _adamw_inputs(rng: np.random.Generator) -> list[Arguments]:
         still = (_numbers(rng, n), np.zeros(n), *_state(rng, n, 0))
         cases.append((*still, keywords(**usual | {"weight_decay": decay})))
     cases += [(*base[:1], np.zeros(2), *base[2:], keywords(**usual))]
+    # It shrinks, and v fades: no gradient, and none for so long that m is 0 too.
+    cases += [(*base[:1], np.zeros(2), 3, np.zeros(2), base[4], keywords(**usual))]
     whole = (np.array([1, -2]), np.array([4, -3]), 2, np.array([0, 1]), np.array([9, 1]))
     cases += [(*whole, keywords(**usual | {"eps": 1, "weight_decay": 1}))]
     cases += [(*base[:2], -1, *base[3:], keywords(**usual))]
@@ -1064,6 +1175,10 @@ def _decay(change):
 
 def _l2(s):
     return s.g + s.weight_decay * s.theta0
+
+
+def _pulled(s):
+    return s.g.any() or s.m0.any()
 
 
 ADAMW_STEP = Function(
@@ -1187,6 +1302,21 @@ ADAMW_STEP = Function(
             "Adam's step is added, and climbs. Both parts are subtracted from theta.",
         ),
         Slip(
+            "still, and not shrunk",
+            _adamw(
+                m=lambda s: s.beta1 * s.m0 + (1 - s.beta1) * s.g if _pulled(s) else s.m0,
+                v=lambda s: s.beta2 * s.v0 + (1 - s.beta2) * s.g**2 if _pulled(s) else s.v0,
+                give=lambda s: (s.theta if _pulled(s) else s.theta0, s.t, s.m, s.v),
+            ),
+            "Where the gradient and m are 0 you return theta as it was. AdamW shrinks it all the"
+            " same, and v fades: the same lines serve.",
+        ),
+        Slip(
+            "the step instead of theta",
+            _adamw(theta=lambda s: s.learning_rate * (s.d + s.weight_decay * s.theta0)),
+            "You return the step itself in place of theta. Subtract it from theta.",
+        ),
+        Slip(
             "it writes into theta",
             _adamw(
                 theta=_into(
@@ -1226,6 +1356,12 @@ ADAMW_STEP = Function(
             "a decay of 0 is refused",
             _adamw(refuse=lambda s: s.t0 < 0 or s.weight_decay <= 0),
             "weight_decay = 0 is Adam, and allowed. Refuse what is *below* 0.",
+        ),
+        Slip(
+            "a decay of 1 is refused",
+            _adamw(refuse=lambda s: s.t0 < 0 or not 0 <= s.weight_decay < 1),
+            "A weight_decay of 1 or more is allowed: the learning rate makes it small. Refuse what"
+            " is *below* 0.",
         ),
         Slip(
             "a count of 0 is refused",

@@ -28,7 +28,9 @@ def _mean_inputs(rng: np.random.Generator) -> list[Arguments]:
         gradients[empty], of[empty] = np.nan, 0
         cases += [(gradients, of)]
     cases += [(_rows(rng, 2, 2), np.array(bad)) for bad in ([5, -1], [-3, -1], [0, 0])]
-    return [*cases, *((_rows(rng, 3, 2), sizes(p)) for p in (2, 4))]
+    cases += [(_rows(rng, 3, 2), sizes(p)) for p in (2, 4)]
+    cases += [(_rows(rng, 3, 2), sizes(1)), (_rows(rng, 1, 2), sizes(3))]  # these would broadcast
+    return [*cases, *((_rows(rng, 1, 2), np.array([bad])) for bad in (0, -2))]
 
 
 def _checked(sizes, gradients):
@@ -70,6 +72,26 @@ def _mean_of_the_positive(gradients, sizes):
     return sizes[used] @ gradients[used] / sizes.sum()
 
 
+def _mean_unrefused(gradients, sizes):
+    used = sizes > 0
+    with np.errstate(all="ignore"):
+        return sizes[used] @ gradients[used] / sizes.sum()
+
+
+def _mean_in_place(gradients, sizes):
+    _checked(sizes, gradients)
+    gradients[sizes == 0] = 0
+    gradients *= sizes[:, None]
+    return gradients.sum(axis=0) / sizes.sum()
+
+
+def _mean_of_full_shards(gradients, sizes):
+    _checked(sizes, gradients)
+    if np.min(sizes) == 0:
+        raise ValueError
+    return sizes @ gradients / sizes.sum()
+
+
 def _mean_into_the_first(gradients, sizes):
     _checked(sizes, gradients)
     gradients[sizes == 0] = 0
@@ -94,6 +116,12 @@ ALLREDUCE_MEAN = Function(
             _mean(weights=lambda s: np.ones(len(s)) / len(s)),
             "You take the plain mean, which counts a small shard as much as a large one. Weight"
             " each row by its size.",
+        ),
+        Slip(
+            "the plain mean of all rows",
+            lambda g, s: (_checked(s, g), g.mean(axis=0))[1],
+            "You take the plain mean of all rows. Weight each row by its size, and leave out those"
+            " of empty shards: with one NaN the mean is NaN.",
         ),
         Slip(
             "the plain mean, empty shards counted",
@@ -142,6 +170,17 @@ ALLREDUCE_MEAN = Function(
             " Add the weighted rows up.",
         ),
         Slip(
+            "shares rounded down",
+            _mean(weights=lambda s: s // s.sum()),
+            "`//` rounds down to a whole number, and your shares are 0. Divide with `/`.",
+        ),
+        Slip(
+            "all shares rounded down",
+            lambda g, s: (_checked(s, g), (s // s.sum()) @ g)[1],
+            "`//` rounds down to a whole number, and your shares are 0. Divide with `/`, and leave"
+            " out the rows of empty shards: 0 times NaN is NaN.",
+        ),
+        Slip(
             "divided by the largest",
             _mean(weights=lambda s: s / s.max()),
             "You divide by the largest size. Shares add up to 1: divide by the sum.",
@@ -178,6 +217,12 @@ ALLREDUCE_MEAN = Function(
             " you add up.",
         ),
         Slip(
+            "weighted in place",
+            _mean_in_place,
+            "The value is right, but `gradients *= ...` overwrites the gradients that you were"
+            " given. Write `gradients = gradients * ...`, which makes a new array.",
+        ),
+        Slip(
             "empty shards filled in",
             _mean_into_the_first,
             "The value is right, but you write zeros into the gradients that you were given. Leave"
@@ -203,6 +248,18 @@ ALLREDUCE_MEAN = Function(
             "added up over all",
             _mean(give=lambda w, g: (w[:, None] * g).sum()),
             "You add up over workers *and* parameters. Only the workers, axis 0: shape (n,).",
+        ),
+        Slip(
+            "an empty shard refused",
+            _mean_of_full_shards,
+            "A shard without samples is allowed, and its row does not count. Refuse sizes *below*"
+            " 0, and where all of them are 0.",
+        ),
+        Slip(
+            "nothing is refused",
+            _mean_unrefused,
+            "Right where the input is. But nothing is refused: the table lists what has to"
+            " `raise ValueError`.",
         ),
         Slip(
             "negative sizes unchecked",
@@ -251,11 +308,11 @@ def _stale_inputs(rng: np.random.Generator) -> list[Arguments]:
             (tau, np.round(rng.uniform(0.2, 0.9, size=n) * rng.permutation(n + 1)[1:], 2) + 2)
         ]
     cases += [(2, np.array([4, 1, 2])), (3, np.array([0.5, 4.0]))]
+    cases += [(2.0, 4.0)]  # a float, and whole
     cases += [(tau, 1.0) for tau in (-1, -2, 0.5, 2.5)]
-    return [
-        *cases,
-        *((1, c) for c in (0.0, -2.0, np.array([3.0, 0.0]), np.array([2.0, -1.0, 5.0]))),
-    ]
+    one_is_bad = np.array([2.0, -1.0, 5.0])
+    cases += [(1, c) for c in (0.0, -2.0, np.array([3.0, 0.0]), one_is_bad)]
+    return [*cases, (0, -2.0), (0, one_is_bad)]
 
 
 def _sine(tau):
@@ -282,6 +339,10 @@ def _stale_refusing(bad_tau=lambda tau: tau < 0 or tau != int(tau), bad=lambda c
             return _sine(tau) / np.max(np.asarray(curvatures, dtype=float))
 
     return stale_threshold
+
+
+def _stale_cut(tau, curvatures=1.0):
+    return _stale_refusing()(int(tau), curvatures)
 
 
 STALE_THRESHOLD = Function(
@@ -445,6 +506,18 @@ STALE_THRESHOLD = Function(
             " curvature.",
         ),
         Slip(
+            "the root of the curvature",
+            _stale(by=lambda limit, c: limit / np.sqrt(np.max(c))),
+            "You divide by the root of the curvature. The limit is one of rate *times* curvature:"
+            " divide by the curvature itself.",
+        ),
+        Slip(
+            "the square of the curvature",
+            _stale(by=lambda limit, c: limit / np.max(c) ** 2),
+            "You divide by the square of the curvature. The limit is one of rate *times* curvature:"
+            " divide once.",
+        ),
+        Slip(
             "times the curvature",
             _stale(by=lambda limit, c: limit * np.max(c)),
             "You multiply by the curvature. A steeper bowl bears a *smaller* rate: divide.",
@@ -453,6 +526,12 @@ STALE_THRESHOLD = Function(
             "a rate for each curvature",
             _stale(by=lambda limit, c: limit / c),
             "You return a rate for each curvature. One rate serves all: the smallest of them.",
+        ),
+        Slip(
+            "nothing is refused",
+            _stale_refusing(bad_tau=lambda tau: False, bad=lambda c: False),
+            "Right where the input is. But nothing is refused: the table lists what has to"
+            " `raise ValueError`.",
         ),
         Slip(
             "a negative delay let in",
@@ -470,6 +549,17 @@ STALE_THRESHOLD = Function(
             _stale_refusing(bad_tau=lambda tau: tau < 0),
             "Right where the input is. A delay is a whole number of steps: raise a ValueError"
             " where tau != int(tau).",
+        ),
+        Slip(
+            "half a step cut off",
+            _stale_cut,
+            "You cut tau down to a whole number. One that is not whole is to be refused: raise a"
+            " ValueError where tau != int(tau).",
+        ),
+        Slip(
+            "a whole float refused",
+            _stale_refusing(bad_tau=lambda tau: tau < 0 or not isinstance(tau, int)),
+            "2.0 is whole as well. Ask for the value, not for the type: is tau equal to int(tau)?",
         ),
         Slip(
             "no delay refused",
@@ -518,7 +608,8 @@ def _ring_inputs(rng: np.random.Generator) -> list[Arguments]:
     ]
     cases += [(0, 4, link()), (-5, 4, link()), (n, 0, link()), (n, -1, link())]
     cases += [(n, 4, link(0.0)), (n, 4, link(-10.0)), (n, 4, link(100.0, -0.5))]
-    return cases
+    # One worker alone sends nothing; what is bad is refused all the same.
+    return [*cases, (0, 1, link()), (n, 1, link(-10.0)), (n, 1, link(100.0, -0.5))]
 
 
 def _ring(cost):
@@ -551,6 +642,15 @@ def _bytes_fixed(n, workers, *, bandwidth, latency, bytes_per_number=8):
 def _bytes_left_out(n, workers, *, bandwidth, latency, bytes_per_number=8):
     return _ring(lambda m, p, b, a: 2 * (p - 1) * (a + m / p / b))(
         n, workers, bandwidth=bandwidth, latency=latency, bytes_per_number=1
+    )
+
+
+def _numbers_rounded_down(n, workers, *, bandwidth, latency, bytes_per_number=8):
+    def cost(_, p, b, a):
+        return 2 * (p - 1) * (a + n // p * bytes_per_number / b)
+
+    return _ring(cost)(
+        n, workers, bandwidth=bandwidth, latency=latency, bytes_per_number=bytes_per_number
     )
 
 
@@ -607,7 +707,7 @@ RING_ALLREDUCE_COST = Function(
             "You count 2 (p + 1) rounds. After p - 1 a piece has met everyone: 2 (p - 1).",
         ),
         Slip(
-            "one round less",
+            "one round too many",
             _ring(lambda m, p, b, a: (2 * p - 1) * (a + m / p / b)),
             "You count 2 p - 1 rounds: a bracket was lost. 2 (p - 1) is 2 p - 2.",
         ),
@@ -627,6 +727,27 @@ RING_ALLREDUCE_COST = Function(
             "a bracket lost",
             _ring(lambda m, p, b, a: (2 * p - 1 / p) * m / b + 2 * (p - 1) * a),
             "A bracket was lost: 2 * p - 1 / p is not 2 * (p - 1) / p.",
+        ),
+        Slip(
+            "a bracket lost before the latency",
+            _ring(lambda m, p, b, a: 2 * (p - 1) / p * m / b + 2 * p - 1 * a),
+            "A bracket was lost: `2 * p - 1 * latency` is 2 p less one latency. The rounds are"
+            " 2 * (p - 1), and each has a latency.",
+        ),
+        Slip(
+            "bytes rounded down",
+            _ring(lambda m, p, b, a: 2 * (p - 1) * (a + m // p / b)),
+            "`//` rounds down. A piece counts n/p numbers, whole or not: divide with `/`.",
+        ),
+        Slip(
+            "numbers rounded down",
+            _numbers_rounded_down,
+            "You round n/p down. A piece counts n/p numbers, whole or not: divide with `/`.",
+        ),
+        Slip(
+            "seconds rounded down",
+            _ring(lambda m, p, b, a: 2 * (p - 1) * (a + m / p // b)),
+            "`//` rounds the seconds down. They need not be whole: divide with `/`.",
         ),
         Slip(
             "whole vectors, no latency",
@@ -761,6 +882,12 @@ RING_ALLREDUCE_COST = Function(
             _ring(lambda m, p, b, a: 2 * (p - 1) * a + (2 * m / b if p > 1 else 0.0)),
             "You cut into p - 1 pieces. There are p, one for each worker: the transfer is"
             " 2 (p - 1)/p vectors.",
+        ),
+        Slip(
+            "nothing is refused",
+            _ring_refusing(few=lambda n, p: False, bad=lambda b, a: False),
+            "Right where the input is. But nothing is refused: the table lists what has to"
+            " `raise ValueError`.",
         ),
         Slip(
             "n unchecked",

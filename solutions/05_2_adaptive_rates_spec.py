@@ -30,13 +30,26 @@ def _polyak_inputs(rng: np.random.Generator) -> list[Arguments]:
     cases += [(theta, 4.0, 0.01 * g, keywords(loss_star=0.0, max_rate=2.0))]
     cases += [(theta, 4.0, g, keywords(loss_star=4.0, max_rate=1.0))]
     cases += [(theta, 4.0, np.zeros(3), keywords(loss_star=1.0, max_rate=0.5))]
-    cases += [(np.array([3, -1]), 5, np.array([1, 2]), keywords(loss_star=0, max_rate=7))]
+    cases += [(theta, 4.0, np.zeros(3), keywords(loss_star=4.0, max_rate=0.5))]
+    # Whole numbers, whose results are not: the rate is 1/4.
+    cases += [(np.array([3, -1]), 5, np.array([2, -4]), keywords(loss_star=0, max_rate=7))]
+    # A gradient of which a part is 0, or nearly all, or the sum; and one of one sign throughout.
+    above = keywords(loss_star=0.5, max_rate=1000.0)
+    cases += [(_numbers(rng, 4), 2.0, np.array([0.0, *_numbers(rng, 2), 0.0]), above)]
+    tiny = (_numbers(rng, 2), 1.0, np.array([3e-9, -4e-9]))
+    cases += [(*tiny, keywords(loss_star=0.0, max_rate=1e6))]
+    for sign in (-1, 1):
+        cases += [(_numbers(rng, 2), 2.0, sign * np.abs(_numbers(rng, 2)), above)]
+    cases += [(_numbers(rng, 2), 2.0, np.array([1.5, -1.5]), above)]
     cases += [(_numbers(rng, 2), 6.0, _numbers(rng, 2), keywords(loss_star=1.0, max_rate=0.02))]
-    cases += [(theta, 4.0, g, keywords(loss_star=4.5, max_rate=1.0))]
+    flat = np.zeros(3)  # nothing moves; what is bad is refused all the same
+    low, cap = keywords(loss_star=4.5, max_rate=1.0), keywords(loss_star=4.0, max_rate=-1.0)
+    cases += [(theta, 4.0, slope, low) for slope in (g, flat)]
+    cases += [(theta, 4.0, slope, cap) for slope in (g, flat)]
     return [*cases, *((theta, 4.0, g, keywords(loss_star=0.0, max_rate=c)) for c in (0.0, -1.0))]
 
 
-def _with_rate(rate_of, step=lambda theta, rate, g: theta - rate * g):
+def _with_rate(rate_of, step=lambda theta, rate, g: theta - rate * g, order=1):
     """Make a function that refuses what the task says; the rate comes from `rate_of`."""
 
     def polyak_step(theta, loss, gradient, *, loss_star, max_rate):
@@ -45,7 +58,7 @@ def _with_rate(rate_of, step=lambda theta, rate, g: theta - rate * g):
         rate = 0.0
         if gradient.any():
             rate = rate_of(loss, loss_star, gradient, max_rate, theta)
-        return step(theta, rate, gradient), rate
+        return (step(theta, rate, gradient), rate)[::order]
 
     return polyak_step
 
@@ -75,6 +88,31 @@ def _polyak_low_unchecked(theta, loss, gradient, *, loss_star, max_rate):
         raise ValueError
     rate = _polyak(loss, loss_star, gradient, max_rate) if gradient.any() else 0.0
     return theta - rate * gradient, rate
+
+
+def _polyak_unchecked(theta, loss, gradient, *, loss_star, max_rate):
+    rate = _polyak(loss, loss_star, gradient, max_rate) if gradient.any() else 0.0
+    return theta - rate * gradient, rate
+
+
+def _polyak_cap_where_flat(theta, loss, gradient, *, loss_star, max_rate):
+    if loss < loss_star or max_rate <= 0:
+        raise ValueError
+    rate = _polyak(loss, loss_star, gradient, max_rate) if gradient.any() else max_rate
+    return theta - rate * gradient, rate
+
+
+def _polyak_nearly_divided_by_0(theta, loss, gradient, *, loss_star, max_rate):
+    if loss < loss_star or max_rate <= 0:
+        raise ValueError
+    rate = min((loss - loss_star) / (gradient @ gradient + 1e-12), max_rate)
+    return theta - rate * gradient, rate
+
+
+def _polyak_below_0_refused(theta, loss, gradient, *, loss_star, max_rate):
+    if loss_star < 0 or loss < loss_star or max_rate <= 0:
+        raise ValueError
+    return _polyak_unchecked(theta, loss, gradient, loss_star=loss_star, max_rate=max_rate)
 
 
 def _polyak_cap_unchecked(theta, loss, gradient, *, loss_star, max_rate):
@@ -121,6 +159,29 @@ POLYAK_STEP = Function(
             _with_rate(lambda L, low, g, cap, _: min((L - low) / np.linalg.norm(g), cap)),
             "You divide by the norm. Polyak's rate divides by its *square*: once for the slope of"
             " the tangent, and once because g itself is not of length 1.",
+        ),
+        Slip(
+            "the square squared",
+            _with_rate(lambda L, low, g, cap, _: min((L - low) / (g @ g) ** 2, cap)),
+            "You divide by the norm to the fourth power: gradient @ gradient is the *squared* norm"
+            " already.",
+        ),
+        Slip(
+            "rounded down",
+            _with_rate(lambda L, low, g, cap, _: min((L - low) // (g @ g), cap)),
+            "`//` rounds down to a whole number. A rate is none: divide with `/`.",
+        ),
+        Slip(
+            "the difference the wrong way round",
+            _with_rate(lambda L, low, g, cap, _: min((low - L) / (g @ g), cap)),
+            "Your difference is the wrong way round, so the rate is below 0. How far the loss is"
+            " above the lowest is loss - loss_star.",
+        ),
+        Slip(
+            "brackets forgotten",
+            _with_rate(lambda L, low, g, cap, _: min(L - low / (g @ g), cap)),
+            "Python divides before it subtracts, so only loss_star is divided. Put brackets round"
+            " the difference.",
         ),
         Slip(
             "loss_star left out",
@@ -193,6 +254,12 @@ POLYAK_STEP = Function(
             " gradient @ gradient.",
         ),
         Slip(
+            "the square of the sum",
+            _with_rate(lambda L, low, g, cap, _: min((L - low) / g.sum() ** 2, cap)),
+            "You square the sum of the entries, which may even be 0. The squared norm is the sum of"
+            " the *squares*: gradient @ gradient.",
+        ),
+        Slip(
             "the mean square",
             _with_rate(lambda L, low, g, cap, _: min((L - low) / np.mean(g**2), cap)),
             "You divide by the *mean* square. The squared norm is a sum; no division by n.",
@@ -214,16 +281,39 @@ POLYAK_STEP = Function(
             "You return theta as it was. Subtract rate * gradient.",
         ),
         Slip(
+            "the rate first",
+            _with_rate(_polyak, order=-1),
+            "The two results are exchanged: the new theta comes first, then the rate.",
+        ),
+        Slip(
             "zero gradient divided by",
             _polyak_unguarded,
             "Right, but for a gradient of zeros: there you divide by 0. Look first, and use the"
             " rate 0.",
         ),
         Slip(
+            "the cap for a gradient of zeros",
+            _polyak_cap_where_flat,
+            "Right, but for a gradient of zeros: there your rate is max_rate. The task asks for the"
+            " rate 0: look first.",
+        ),
+        Slip(
+            "a little added below the line",
+            _polyak_nearly_divided_by_0,
+            "You add a little below the line, and with a gradient of zeros the rate is large, up to"
+            " max_rate. The task asks for 0 there: look first, and add nothing.",
+        ),
+        Slip(
             "it writes into theta",
             _polyak_in_place,
             "`theta -= ...` overwrites the caller's array, and fails for whole numbers. Write"
             " `theta - rate * gradient`.",
+        ),
+        Slip(
+            "nothing is refused",
+            _polyak_unchecked,
+            "Right where the input is. But nothing is refused: the table lists what has to"
+            " `raise ValueError`.",
         ),
         Slip(
             "loss_star unchecked",
@@ -247,6 +337,12 @@ POLYAK_STEP = Function(
             _polyak_minimum_refused,
             "A loss that *equals* loss_star is no mistake: it is the goal. Refuse only what lies"
             " below.",
+        ),
+        Slip(
+            "a loss_star below 0 refused",
+            _polyak_below_0_refused,
+            "The lowest loss may lie below 0. Refuse a loss that is below loss_star, whatever the"
+            " sign of loss_star.",
         ),
     ),
 )
@@ -273,7 +369,7 @@ def _free_inputs(rng: np.random.Generator) -> list[Arguments]:
     cases += [(x, z, STEEP, 4, usual), (x, x, BOWL, 0, usual)]
     cases += [(_numbers(rng, 2), _numbers(rng, 2), f, 2, usual) for f in (BEALE, ROSENBROCK)]
     cases += [(np.array([1, 2]), np.array([3, -1]), BOWL, 1, usual)]
-    bad = ((-0.1, 0.5), (0.1, -0.2), (0.1, 1.1))
+    bad = ((-0.1, 0.5), (0.1, -0.2), (0.1, 1.1), (0.0, 1.1))
     return [*cases, *((x, z, BOWL, 1, keywords(learning_rate=r, beta=b)) for r, b in bad)]
 
 
@@ -300,7 +396,7 @@ def _free_unchecked(which):
     def schedule_free_step(x, z, loss_and_gradient, t, *, learning_rate, beta):
         if which == "rate" and not 0 <= beta <= 1:
             raise ValueError
-        if which == "beta" and learning_rate < 0:
+        if which == "beta" and learning_rate < 0:  # "both": neither is looked at
             raise ValueError
         y = (1 - beta) * z + beta * x
         new = z - learning_rate * loss_and_gradient(y)[1]
@@ -315,10 +411,13 @@ def _free_ends_refused(x, z, loss_and_gradient, t, *, learning_rate, beta):
     return _free()(x, z, loss_and_gradient, t, learning_rate=learning_rate, beta=beta)
 
 
-def _free_beta_ends_refused(x, z, loss_and_gradient, t, *, learning_rate, beta):
-    if not 0 < beta < 1:
-        raise ValueError
-    return _free()(x, z, loss_and_gradient, t, learning_rate=learning_rate, beta=beta)
+def _free_refusing(*ends):
+    def schedule_free_step(x, z, loss_and_gradient, t, *, learning_rate, beta):
+        if beta in ends:
+            raise ValueError
+        return _free()(x, z, loss_and_gradient, t, learning_rate=learning_rate, beta=beta)
+
+    return schedule_free_step
 
 
 SCHEDULE_FREE_STEP = Function(
@@ -398,6 +497,22 @@ SCHEDULE_FREE_STEP = Function(
             "You step along y itself. Call loss_and_gradient at y, and take its second result.",
         ),
         Slip(
+            "the loss as the gradient",
+            lambda x, z, f, t, *, learning_rate, beta: _free(
+                move=lambda _x, z, y, _step: z - learning_rate * f(y)[0]
+            )(x, z, f, t, learning_rate=learning_rate, beta=beta),
+            "You step along the loss. loss_and_gradient returns the loss first, then the gradient:"
+            " take the second.",
+        ),
+        Slip(
+            "the rate falls",
+            lambda x, z, f, t, *, learning_rate, beta: _free(
+                move=lambda _x, z, _y, step: z - step / (t + 1)
+            )(x, z, f, t, learning_rate=learning_rate, beta=beta),
+            "You divide the rate by t + 1. That is a schedule, and here is none: z steps by"
+            " learning_rate * gradient, whatever t is.",
+        ),
+        Slip(
             "z steps from y",
             _free(move=lambda x, z, y, step: y - step),
             "Your z steps from y. y is only where the gradient is taken; z moves from z.",
@@ -430,6 +545,18 @@ SCHEDULE_FREE_STEP = Function(
             "Your weight is 1/(t + 3). Count again: z_0 to z_(t+1) are t + 2 points.",
         ),
         Slip(
+            "divided by t",
+            _free(mean=lambda x, z, old, w: x + (z - x) / np.float64(round(1 / w) - 2)),
+            "You divide by t, which is 0 in the first step. The weight is 1/(t + 2), with the"
+            " bracket.",
+        ),
+        Slip(
+            "t + 2 without its bracket",
+            _free(mean=lambda x, z, old, w: x + (z - x) / np.float64(round(1 / w) - 2) + 2),
+            "Python divides before it adds, so you divide by t, and add 2. The weight is 1/(t + 2),"
+            " with the bracket.",
+        ),
+        Slip(
             "half and half",
             _free(weight=lambda t: 0.5),
             "You always take the middle of x and z. That forgets the early ones: the weight falls,"
@@ -457,6 +584,14 @@ SCHEDULE_FREE_STEP = Function(
             "You take y into the mean. It is the mean of the z: take the new z in.",
         ),
         Slip(
+            "the mean begins at y",
+            lambda x, z, f, t, *, learning_rate, beta: _free(
+                give=lambda _x, new, y: (y + (new - y) / (t + 2), new)
+            )(x, z, f, t, learning_rate=learning_rate, beta=beta),
+            "Your mean begins at y. The mean so far is x: it gets the new z's share, and keeps the"
+            " rest of its own.",
+        ),
+        Slip(
             "x left alone",
             lambda x, z, f, t, *, learning_rate, beta: _free(give=lambda _x, new, _y: (x, new))(
                 x, z, f, t, learning_rate=learning_rate, beta=beta
@@ -482,6 +617,12 @@ SCHEDULE_FREE_STEP = Function(
             " 1 - 1/(t + 2).",
         ),
         Slip(
+            "nothing is refused",
+            _free_unchecked("both"),
+            "Right where the input is. But nothing is refused: the table lists what has to"
+            " `raise ValueError`.",
+        ),
+        Slip(
             "the rate unchecked",
             _free_unchecked("rate"),
             "Right where the input is. A negative learning_rate goes uphill: raise a ValueError.",
@@ -500,9 +641,19 @@ SCHEDULE_FREE_STEP = Function(
         ),
         Slip(
             "beta's ends refused",
-            _free_beta_ends_refused,
+            _free_refusing(0, 1),
             "beta = 0 and beta = 1 are allowed: the gradient at z, or at x. Refuse only what lies"
             " beyond.",
+        ),
+        Slip(
+            "a beta of 0 refused",
+            _free_refusing(0),
+            "beta = 0 is allowed: the gradient at z. Refuse only what lies below.",
+        ),
+        Slip(
+            "a beta of 1 refused",
+            _free_refusing(1),
+            "beta = 1 is allowed: the gradient at x. Refuse only what lies above.",
         ),
     ),
 )

@@ -59,6 +59,7 @@ def test_the_examples_of_the_text_are_true():
     np.testing.assert_allclose(MEAN(rows, np.array([8, 0])), [1.0, 0.0])
     assert (STALE(0), STALE(1)) == pytest.approx((2.0, 1.0))
     assert STALE(2, np.array([0.5, 4.0])) == pytest.approx(0.1545, abs=5e-5)
+    assert STALE(2.0) == STALE(2)
     assert RING(1000, 4, bandwidth=100.0, latency=3.0) == pytest.approx(138.0)
 
 
@@ -134,3 +135,49 @@ def test_a_right_answer_of_another_hand_is_right(function, seed):
         cases = fresh_cases(SPEC[name], REFERENCE[name], seed)
     result = verdict_on(function, cases)
     assert result.points == result.max_points, result.diagnosis.summary
+
+
+# Wrong answers that are right in most cases
+
+
+def allreduce_mean_that_broadcasts(gradients, sizes):
+    if np.min(sizes) < 0 or np.max(sizes) == 0:
+        raise ValueError("sizes")
+    if min(len(gradients), len(sizes)) > 1 and len(gradients) != len(sizes):
+        raise ValueError("lengths")
+    return np.nansum(sizes[:, None] * gradients, axis=0) / sizes.sum()
+
+
+def allreduce_mean_that_looks_at_one_row_first(gradients, sizes):
+    if len(gradients) == len(sizes) == 1:
+        return gradients[0]
+    return MEAN(gradients, sizes)
+
+
+def stale_threshold_that_looks_at_no_delay_first(tau, curvatures=1.0):
+    if tau == 0:
+        return 2 / np.max(curvatures)
+    return STALE(tau, curvatures)
+
+
+def ring_allreduce_cost_that_looks_at_one_worker_first(n, workers, **settings):
+    return 0.0 if workers == 1 else RING(n, workers, **settings)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        allreduce_mean_that_broadcasts,
+        allreduce_mean_that_looks_at_one_row_first,
+        stale_threshold_that_looks_at_no_delay_first,
+        ring_allreduce_cost_that_looks_at_one_worker_first,
+    ],
+)
+@pytest.mark.parametrize("seed", [None, 11, 12])
+def test_an_answer_that_lets_bad_input_in_by_a_shortcut_is_rejected(function, seed):
+    name = next(name for name in NAMES if function.__name__.startswith(f"{name}_that"))
+    cases = CASES.find(name)
+    if seed is not None:
+        cases = fresh_cases(SPEC[name], REFERENCE[name], seed)
+    result = verdict_on(function, cases)
+    assert (result.points, result.diagnosis.only_refusals) == (0, True)

@@ -114,3 +114,50 @@ def test_a_right_answer_of_another_hand_is_right(function, seed):
         cases = fresh_cases(SPEC[name], REFERENCE[name], seed)
     result = verdict_on(function, cases)
     assert result.points == result.max_points, result.diagnosis.summary
+
+
+# Wrong answers that are right in most cases
+
+
+def polyak_step_of(moves, *, first=None, dtype=None):
+    """Return the step with its own way to see a gradient of zeros, its own shortcut, or dtype."""
+
+    def polyak_step(theta, loss, gradient, *, loss_star, max_rate):
+        if first is not None and first(loss, gradient, loss_star):
+            return theta.copy(), 0.0
+        if loss < loss_star or max_rate <= 0:
+            raise ValueError("loss_star or max_rate")
+        rate = min((loss - loss_star) / (gradient @ gradient), max_rate) if moves(gradient) else 0.0
+        return (theta - rate * gradient).astype(dtype or theta.dtype), rate
+
+    return polyak_step
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        polyak_step_of(np.any),  # whole numbers stay whole
+        *(
+            polyak_step_of(moves, dtype=float)
+            for moves in (
+                np.all,
+                lambda g: g.sum() != 0,
+                lambda g: g[0] != 0,
+                lambda g: g[-1] != 0,
+                lambda g: g.max() > 0,
+                lambda g: g.min() < 0,
+                lambda g: g @ g > 1e-8,
+                lambda g: not np.allclose(g, 0),
+            )
+        ),
+        polyak_step_of(np.any, dtype=float, first=lambda loss, g, low: not g.any()),
+        polyak_step_of(np.any, dtype=float, first=lambda loss, g, low: loss == low),
+    ],
+)
+@pytest.mark.parametrize("seed", [None, 11, 12])
+def test_a_step_that_is_wrong_in_few_cases_is_rejected(wrong, seed):
+    cases = CASES.find("polyak_step")
+    if seed is not None:
+        cases = fresh_cases(SPEC["polyak_step"], REFERENCE["polyak_step"], seed)
+    assert verdict_on(polyak_step_of(np.any, dtype=float), cases).points == 50
+    assert verdict_on(wrong, cases).points == 0
