@@ -41,6 +41,7 @@ def _norm_inputs(rng: np.random.Generator) -> list[Arguments]:
     cases += [(np.zeros((2, 2)), np.array([3.0, -4.0]), keywords(max_norm=2.0))]
     cases += [(np.zeros((2, 1)), np.zeros(1), keywords(max_norm=C))]
     cases += [(np.array([[2, 4]]), np.array([4, 0]), keywords(max_norm=c)) for c in (3, 6)]
+    cases += [(np.array([[3, 4]]), np.array([0, 0]), keywords(max_norm=1.0))]  # decimals come out
     return [*cases, *((*base, keywords(max_norm=c)) for c in (0.0, -1.0))]
 
 
@@ -243,7 +244,30 @@ CLIP_BY_NORM = Function(
             "a long gradient is thrown away",
             _both(lambda norm, c, *_: 0.0 if norm > c else 1.0),
             "You return zeros for a long gradient. Clipping keeps its direction, and only makes it"
-            " shorter: skipping the step is another remedy.",
+            " shorter. If you wrote `//`: it cuts a factor below 1 to 0; `/` divides.",
+        ),
+        Slip(
+            "the threshold shared out",
+            _by(
+                lambda dW, db, c: (
+                    _shorten(np.linalg.norm(dW), c / np.sqrt(2)),
+                    _shorten(np.linalg.norm(db), c / np.sqrt(2)),
+                )
+            ),
+            "You clip each part at max_norm over the root of 2. Then the direction turns, and short"
+            " gradients are cut: one joint norm decides for both.",
+        ),
+        Slip(
+            "the factor squared",
+            _both(lambda norm, c, *_: _shorten(norm, c) ** 2),
+            "Your factor stands there twice, or is squared: a long gradient ends below max_norm."
+            " Multiply by it once.",
+        ),
+        Slip(
+            "the factor under a root",
+            _both(lambda norm, c, *_: np.sqrt(_shorten(norm, c))),
+            "You take the root of the factor: a long gradient stays too long. The root belongs to"
+            " the norm alone.",
         ),
         Slip(
             "the sign is lost",
@@ -289,6 +313,9 @@ def _value_inputs(rng: np.random.Generator) -> list[Arguments]:
         (np.array([0.0, -7.0]), keywords(max_value=2)),
     ]
     cases += [(np.array([3, -4, 0]), keywords(max_value=c)) for c in (3, 1, 2.5)]
+    # An entry of 0, or a sum of 0, is no gradient of zeros.
+    zeros = (([0.0, 3.0, -4.0], 3.0), ([0.5, 0.0, -3.0], 1.0), ([4.0, -1.0, -3.0], 2.0))
+    cases += [(np.array(g), keywords(max_value=c)) for g, c in zeros]
     return [*cases, *((base, keywords(max_value=c)) for c in (0.0, -1.0))]
 
 
@@ -413,6 +440,17 @@ CLIP_BY_VALUE = Function(
             "You have the product g·d. For a cosine divide it by both lengths.",
         ),
         Slip(
+            "divided, then multiplied",
+            _turned(lambda g, d: g @ d / np.linalg.norm(g) * np.linalg.norm(d) if g.any() else 1.0),
+            "`a / b * c` divides by b and multiplies by c. Both lengths belong below the line:"
+            " parentheses, or divide twice.",
+        ),
+        Slip(
+            "divided by both squared lengths",
+            _turned(lambda g, d: g @ d / ((g @ g) * (d @ d)) if g.any() else 1.0),
+            "You divide by the squares of both lengths. g @ g is a squared length: take its root.",
+        ),
+        Slip(
             "divided by one squared length",
             _turned(lambda g, clipped: g @ clipped / (g @ g) if g.any() else 1.0),
             "You divide by the squared length of g. Each vector has a length of its own: divide by"
@@ -449,6 +487,29 @@ CLIP_BY_VALUE = Function(
             "You return 1 minus the cosine. Where nothing turned, the cosine itself is 1.",
         ),
         Slip(
+            "the sine",
+            _turned(lambda g, d: np.sqrt(max(0.0, 1 - _cosine(g, d) ** 2))),
+            "You return the sine of the angle. Where nothing turned, the cosine is 1.",
+        ),
+        Slip(
+            "compared with itself",
+            _turned(lambda _g, _d: 1.0),
+            "Your cosine is always 1: is the clipped gradient compared with itself? Keep g as it"
+            " came, and give the clipped one another name.",
+        ),
+        Slip(
+            "1 where an entry is 0",
+            _turned(lambda g, d: 1.0 if (g == 0).any() else _cosine(g, d)),
+            "You return 1 as soon as *one* entry is 0. Only a gradient of zeros has no direction:"
+            " look at its length.",
+        ),
+        Slip(
+            "1 where the sum is 0",
+            _turned(lambda g, d: 1.0 if g.sum() == 0 else _cosine(g, d)),
+            "You return 1 where the entries add up to 0. Those of both signs may, and have a"
+            " direction: look at the length.",
+        ),
+        Slip(
             "the cosine of a zero gradient",
             _turned(lambda g, d: _cosine(g, d) if g.any() else 0.0),
             "For a gradient of zeros you return 0, a right angle. Nothing has turned there: 1.",
@@ -458,6 +519,11 @@ CLIP_BY_VALUE = Function(
             _turned(lambda g, d: _cosine(g, d) if g.any() else np.nan),
             "A gradient of zeros gives 0/0, which is NaN. Look at the lengths first: the cosine"
             " is 1 there.",
+        ),
+        Slip(
+            "the results exchanged",
+            _valued(lambda g, clipped, _c: (_cosine(g, clipped), clipped)),
+            "You return the cosine first. The task asks for the clipped gradient, then the cosine.",
         ),
         Slip(
             "the cosine alone",
@@ -529,10 +595,12 @@ def _threshold_inputs(rng: np.random.Generator) -> list[Arguments]:
     cases += [
         (np.array([4, 1, 2, 9, 5, 3]), keywords(share=0.25)),
         (np.zeros(2), keywords(share=0.5)),
+        (np.array([4.0, 1.0, 8.0, 2.0]), keywords(share=0.8)),
     ]
     cases += [(base, keywords(share=s)) for s in (0.0, 1.0, -0.1, 10.0)]
     broken = [np.array([1.0, np.nan, 2.0]), np.array([1.0, np.inf])]
-    return [*cases, *((bad, keywords(share=0.1)) for bad in broken)]
+    cases += [(bad, keywords(share=0.1)) for bad in broken]
+    return [*cases, (np.array([1.0, 2.0, 3.0, np.inf]), keywords(share=0.5))]
 
 
 def _asked(norms, share):
@@ -758,6 +826,22 @@ CHOOSE_THRESHOLD = Function(
             _lenient(lambda _norms, share: not 0 < share < 1),
             "A norm that is NaN or infinite comes from a run that has broken. Its threshold would"
             " be one as well, or hide that: raise a ValueError.",
+        ),
+        Slip(
+            "infinite norms are let through",
+            _lenient(lambda norms, share: not 0 < share < 1 or np.isnan(norms).any()),
+            "The threshold is right. You refuse NaN; an infinite norm is not finite either:"
+            " np.isfinite is False for both.",
+        ),
+        Slip(
+            "only the threshold is looked at",
+            _lenient(
+                lambda norms, share: (
+                    not 0 < share < 1 or not np.isfinite(np.quantile(norms, 1 - share))
+                )
+            ),
+            "The threshold is right. You refuse one that is not finite; but an infinite norm may"
+            " lie above a finite threshold. Look at the norms themselves.",
         ),
         Slip(
             "broken norms are left out",

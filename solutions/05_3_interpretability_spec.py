@@ -24,6 +24,11 @@ def _network(rng: np.random.Generator, d: int, h: int, k: int) -> Arguments:
     )  # fmt: skip
 
 
+EXAMPLE = (
+    np.zeros(2), np.array([[1.0], [2.0]]), np.zeros(1), np.array([[3.0, -1.0]]), np.full(2, 5.0)
+)  # fmt: skip
+
+
 def _saliency_inputs(rng: np.random.Generator) -> list[Arguments]:
     sizes = ((1, 1, 1), (1, 1, 2), (2, 1, 2), (1, 2, 3), (2, 3, 2), (3, 3, 3), (4, 2, 3), (2, 5, 4))
     cases: list[Arguments] = [(*_network(rng, *s), int(rng.integers(s[2]))) for s in sizes]
@@ -31,7 +36,12 @@ def _saliency_inputs(rng: np.random.Generator) -> list[Arguments]:
     cases += [(*base, c) for c in range(3)]
     cases += [(np.zeros(3), *base[1:], 1), (np.array([1, -1, 0]), *base[1:], 2)]
     cases += [(*base[:4], np.array([4.0, -3.0, 0.0]), 0)]
-    return [*cases, *((*base, c) for c in (-1, -3, 3, 7))]
+    # More classes than hidden units, and more than three: k alone bounds c.
+    narrow, wide = _network(rng, 2, 2, 5), _network(rng, 2, 3, 2)
+    cases += [(*narrow, c) for c in (4, 3, 1)]
+    cases += [(*EXAMPLE, c) for c in (0, 1)]
+    bad = [(*base, c) for c in (-1, -3, 3, 7)]
+    return [*cases, *bad, (*narrow, 5), (*wide, 2)]
 
 
 def _saliency(
@@ -40,12 +50,13 @@ def _saliency(
     column=lambda W2, c, p: W2[:, c],
     give=lambda s, x: s,
     refuses=lambda c, k: not 0 <= c < k,
+    error=ValueError,
 ):
     """Make a function that refuses what the task says, with one part done in another way."""
 
     def saliency(x, W1, b1, W2, b2, c):
         if refuses(c, len(b2)):
-            raise ValueError
+            raise error
         z = sums(x, W1, b1)
         a = np.tanh(z)
         logits = a @ W2 + b2
@@ -147,6 +158,11 @@ SALIENCY = Function(
             "only the bias in the sums",
             _saliency(sums=lambda x, W1, b1: b1),
             "You take the slope at b1, as if x were zeros. The sums are x @ W1 + b1.",
+        ),
+        Slip(
+            "a row of W2",
+            _saliency(column=lambda W2, c, p: W2[c]),
+            "W2[c] is a row. Row c belongs to hidden unit c; class c is a column of W2.",
         ),
         Slip(
             "all classes at once",
@@ -255,6 +271,12 @@ SALIENCY = Function(
             "You scaled the map to a largest size of 1. Leave the units: logits per unit of x.",
         ),
         Slip(
+            "an IndexError",
+            _saliency(error=IndexError),
+            "Right where the input is. You refuse what has to be refused, but with an IndexError;"
+            " the task asks for a ValueError.",
+        ),
+        Slip(
             "no class refused",
             _saliency(refuses=lambda c, k: c >= k),
             "Right where the input is. But NumPy takes a negative c for a class counted from the"
@@ -295,6 +317,13 @@ def _landscape(name: str, **settings: float) -> Build:
 
 COSH, BEALE, ROSENBROCK = (_landscape(name) for name in ("cosh", "beale", "rosenbrock"))
 BOWL = _landscape("quadratic", kappa=4.0)
+ONE_POINT = Build(  # of w, shape (1,), with two samples; it refuses more than one point
+    "course_lib.parallel:sharded()",
+    (
+        ("loss_and_gradient", Build("course_lib.landscapes:noisy_quadratic")),
+        ("shards", [(np.array([1.0, 3.0]),)]),
+    ),
+)
 
 
 def _integrated_inputs(rng: np.random.Generator) -> list[Arguments]:
@@ -308,6 +337,9 @@ def _integrated_inputs(rng: np.random.Generator) -> list[Arguments]:
     cases += [(f, _numbers(rng, 2), _numbers(rng, 2), keywords(steps=3)) for f in (BEALE, BOWL)]
     cases += [(BEALE, zeros, x, keywords(steps=2)), (BEALE, x, x, keywords(steps=2))]
     cases += [(BEALE, np.array([2, 1]), np.array([1, -1]), keywords(steps=2))]
+    cases += [(ONE_POINT, one, other, keywords(steps=k)) for k in (2, 3)]
+    # A way of both signs, and a gap above 0: here a lost sign is not a turned one.
+    cases += [(BEALE, np.array([1, 1]), np.array([2, -1]), keywords(steps=2))]
     return [*cases, *((BEALE, x, baseline, keywords(steps=k)) for k in (0, -2))]
 
 
@@ -333,6 +365,19 @@ def _integrated(
         return give(A, gap(A, top, bottom))
 
     return integrated_gradients
+
+
+def _all_at_once(value_and_gradient, x, baseline, *, steps):
+    if steps < 1:
+        raise ValueError
+    way = x - baseline
+    path = baseline[:, None] + (np.arange(steps) + 0.5) / steps * way[:, None]
+    A = way * value_and_gradient(path)[1].mean(axis=1)
+    return A, A.sum() - (value_and_gradient(x)[0] - value_and_gradient(baseline)[0])
+
+
+def _gradient_first(value_and_gradient, x, baseline, *, steps):
+    return _integrated()(lambda p: value_and_gradient(p)[::-1], x, baseline, steps=steps)
 
 
 def _trapezium(g):
@@ -385,6 +430,17 @@ INTEGRATED_GRADIENTS = Function(
             _integrated(alphas=lambda K: np.linspace(0, 1, K + 1), average=_trapezium),
             "That is the trapezium rule. It works, with twice the error; the task asks for the"
             " midpoints.",
+        ),
+        Slip(
+            "only 0.5 divided",
+            _integrated(alphas=lambda K: np.arange(K) + 0.5 / K),
+            "`k + 0.5 / steps` divides 0.5 alone. The whole sum is to be divided: parentheses.",
+        ),
+        Slip(
+            "points at steps + 1",
+            _integrated(alphas=lambda K: (np.arange(K) + 0.5) / (K + 1)),
+            "Your points stop short of x: you divide by steps + 1. There are as many as steps, at"
+            " (k + 0.5) / steps.",
         ),
         Slip(
             "1.5 for 0.5",
@@ -482,6 +538,18 @@ INTEGRATED_GRADIENTS = Function(
             "Your points lie at k + 0.5, far beyond x. Divide by steps.",
         ),
         Slip(
+            "all points in one call",
+            _all_at_once,
+            "You hand over all points in one call, as an array of two axes. value_and_gradient"
+            " takes one point, shape (n,): call it once for each.",
+        ),
+        Slip(
+            "the gradient taken first",
+            _gradient_first,
+            "value_and_gradient returns the value first, then the gradient; you take them the"
+            " other way round.",
+        ),
+        Slip(
             "values for gradients",
             _integrated(part=0),
             "You average the values of the function. Its gradients are the second result of"
@@ -526,6 +594,29 @@ INTEGRATED_GRADIENTS = Function(
             "the sum, not the mean",
             _integrated(average=lambda g: np.sum(g, axis=0)),
             "You add the gradients up. Each step is 1/steps long: take their mean.",
+        ),
+        Slip(
+            "the last gradient alone",
+            _integrated(average=lambda g: g[-1]),
+            "You keep the gradient of the last point alone: does the loop write over the others?"
+            " Collect them, or add them up.",
+        ),
+        Slip(
+            "the last share alone",
+            _integrated(average=lambda g: g[-1] / len(g)),
+            "Of the sum you keep the last step's share alone: does the loop write over the others?"
+            " Collect the gradients, or add them up.",
+        ),
+        Slip(
+            "one step of the loop",
+            _integrated(average=lambda g: g[0] / len(g)),
+            "Only the first step's share is in your A: does a `return` stand inside the loop? It"
+            " belongs after it, further to the left.",
+        ),
+        Slip(
+            "divided by steps + 1",
+            _integrated(average=lambda g: np.sum(g, axis=0) / (len(g) + 1)),
+            "You divide the sum by steps + 1. There are as many points as steps.",
         ),
         Slip(
             "mean over all entries",

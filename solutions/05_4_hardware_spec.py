@@ -20,7 +20,7 @@ def _intensity_inputs(rng: np.random.Generator) -> list[Arguments]:
     cases += [(m, n, 7, double), (2 * n, m, 7, double), (n, 2 * m, 7, double)]
     cases += [(n, m, 7, keywords(bytes_per_number=size)) for size in (8, 4, 2, 1)]
     batches = np.sort(rng.choice(np.arange(2, 200), size=4, replace=False))
-    cases += [(n, m, some, double) for some in (batches, np.array([5]), batches[::-1] * 0.5)]
+    cases += [(n, m, some, double) for some in (batches, np.array([5]), batches[::-1] * 2.0)]
     cases += [(64, 10, np.array([1, 32, 256]), keywords(bytes_per_number=2))]
     bad = (
         (0, m, 4, 8),
@@ -115,6 +115,14 @@ ARITHMETIC_INTENSITY = Function(
             "the bias not added",
             lambda n, m, b: b * m * (2 * n - 1),
             "You count n products and n - 1 sums. The bias is one sum more: 2n for an output.",
+        ),
+        Slip(
+            "the bias missing twice",
+            _intensity(
+                flop=lambda n, m, b: b * m * (2 * n - 1),
+                numbers=lambda n, m, b: b * n + n * m + b * m,
+            ),
+            "The bias is missing twice: one sum for each output, and m numbers to read.",
         ),
         _worked(
             "the bias counted twice",
@@ -214,6 +222,17 @@ ARITHMETIC_INTENSITY = Function(
             "You count m numbers for W. It has a row for each input: n * m.",
         ),
         _moved(
+            "W as a sum",
+            lambda n, m, b: b * n + n + m + m + b * m,
+            "You count n + m numbers for W. It has a row for each input and a column for each"
+            " output: n * m.",
+        ),
+        _moved(
+            "X twice",
+            lambda n, m, b: 2 * b * n + n * m + m + b * m,
+            "You move X twice. It is read once, at the start.",
+        ),
+        _moved(
             "Z twice",
             lambda n, m, b: b * n + n * m + m + 2 * b * m,
             "You move Z twice. It is written once, at the end.",
@@ -247,6 +266,12 @@ ARITHMETIC_INTENSITY = Function(
             "multiplied by the bytes",
             lambda flop, numbers, size: flop * size / numbers,
             "You multiply by bytes_per_number. It belongs below: larger numbers move more bytes.",
+        ),
+        _given(
+            "parentheses forgotten",
+            lambda flop, numbers, size: flop / size * numbers,
+            "`a / b * c` divides by b and multiplies by c. What stands below the line needs"
+            " parentheses: a / (b * c).",
         ),
         _given(
             "whole numbers only",
@@ -291,6 +316,12 @@ ARITHMETIC_INTENSITY = Function(
                 n, m, np.mean(batch), bytes_per_number=bytes_per_number
             ),
             "You average the batches. Each has an intensity of its own: an array of shape (k,).",
+        ),
+        Slip(
+            "nothing is refused",
+            _intensity(check=lambda *_: None),
+            "Right where the input is. But nothing is refused: n, m, any batch or bytes_per_number"
+            " below 1 is bad input, see the table.",
         ),
         Slip(
             "n unchecked",
@@ -355,12 +386,20 @@ def _batch_inputs(rng: np.random.Generator) -> list[Arguments]:
     n, m = (int(size) for size in rng.choice(np.arange(60, 400), size=2, replace=False))
     cases = [near(1, 1, 0.05, 8), near(2, 1, 0.05, 8), near(100, 50, 10.0, 2)]
     cases += [near(n, m, ridge, 2) for ridge in (1.0, 3.0, 10.0, rng.uniform(12, 20))]
-    cases += [near(n, m, 2.0, size) for size in (8, 4, 2, 1)]
-    cases += [near(m, n, 5.0, 4), near(3 * n, m, 5.0, 4), near(n, 3 * m, 5.0, 4)]
+    cases += [near(n, m, 2.0, size, peak=3.0) for size in (8, 4, 2, 1)]  # in other units
+    cases += [near(*some, 5.0, 4, peak=0.5) for some in ((m, n), (3 * n, m), (n, 3 * m))]
     cases += [near(n, m, 7.0, 2, peak=3e9), near(n, m, 7.0, 2, peak=3e14)]
     cases += [near(1, 4, 0.1875, 8), near(3, 5, 0.875, 4)]  # here the bias weighs much
-    cases += [near(n, m, 2.0, 4, peak=0.5)]  # in other units
+    cases += [near(n, m, 2.0, 4, peak=0.5)]
     cases += [near(n, 1, 0.1, 8), near(1, n, 0.1, 8), near(4096, 4096, 153.0, 2)]
+    # Where the ridge is nearly out of reach: 49549.5 before it is rounded up.
+    cases += [(1000, 1000, keywords(peak=4.95e12, bandwidth=1e10, bytes_per_number=2))]
+    # A whole number before it is rounded up. All of it is a power of two, so in any order of the
+    # arithmetic nothing is lost.
+    cases += [(1, 1, keywords(peak=1, bandwidth=2, bytes_per_number=1))]
+    cases += [(8, 4, keywords(peak=4.0, bandwidth=2.0, bytes_per_number=2))]
+    cases += [(512, 1024, keywords(peak=128.0, bandwidth=1.0, bytes_per_number=4))]
+    cases += [near(300, 100, 10.0, 4)]  # 28; were X moved twice, 38, and with Z twice, 31
     cases += [(n, m, keywords(peak=RATE, bandwidth=b, bytes_per_number=8)) for b in (2e10, 1e10)]
     cases += [(2, 2, keywords(peak=2, bandwidth=4, bytes_per_number=4))]  # exactly none
     bad = ((0.0, 1.0), (-1.0, 1.0), (1.0, 0.0), (1.0, -1.0))
@@ -447,6 +486,12 @@ COMPUTE_BOUND_BATCH = Function(
             "Your batch is not a whole number. There is no fraction of a sample: round up.",
         ),
         Slip(
+            "strictly above",
+            _bound(rounded=lambda batch: int(np.floor(batch)) + 1),
+            "Where the quotient is a whole number, that batch *reaches* the ridge already. Round"
+            " up, and leave a whole number alone.",
+        ),
+        Slip(
             "to a power of two",
             _bound(rounded=lambda batch: 2 ** max(0, math.ceil(math.log2(batch)))),
             "You go up to a power of two. The task asks for the smallest batch.",
@@ -456,6 +501,24 @@ COMPUTE_BOUND_BATCH = Function(
             _bound(none=None, rounded=_as_it_comes),
             "Your batch is negative, or infinite by a division by 0, where none is large enough."
             " Look at the sign first, and return np.inf there.",
+        ),
+        Slip(
+            "the sign turned",
+            _bound(gain=lambda n, m, owed: owed * (n + m) - 2 * n * m),
+            "You subtract the other way round. A sample gains its work, 2nm, *less* what its"
+            " numbers owe.",
+        ),
+        Slip(
+            "always infinite",
+            _bound(gain=lambda *_: 0),
+            "You return np.inf whatever is given. Where a sample's work is more than its numbers"
+            " owe, some batch is large enough.",
+        ),
+        Slip(
+            "the comparison turned",
+            _bound(rounded=lambda batch: 1 if batch >= 1 else np.inf, none=1),
+            "You return the first batch *below* the ridge, which is nearly always 1. Look for the"
+            " first that reaches it: >=.",
         ),
         Slip(
             "0 for none",
@@ -494,6 +557,11 @@ COMPUTE_BOUND_BATCH = Function(
             " multiply.",
         ),
         Slip(
+            "peak times bandwidth",
+            _bound(owed=lambda size, peak, bandwidth: size * peak * bandwidth),
+            "You multiply peak by bandwidth. The ridge is peak *over* bandwidth.",
+        ),
+        Slip(
             "the bandwidth ignored",
             _bound(owed=lambda size, peak, bandwidth: size * peak),
             "bandwidth does nothing in your function. The ridge is peak over bandwidth.",
@@ -502,6 +570,28 @@ COMPUTE_BOUND_BATCH = Function(
             "products alone",
             _bound(gain=lambda n, m, owed: n * m - owed * (n + m)),
             "You count one FLOP a weight and sample. There are two, a product and a sum: 2nm.",
+        ),
+        Slip(
+            "the bias not added",
+            _bound(gain=lambda n, m, owed: m * (2 * n - 1) - owed * (n + m)),
+            "You count n products and n - 1 sums for an output. The bias is one sum more: 2n.",
+        ),
+        Slip(
+            "the bias missing twice",
+            _bound(
+                cost=lambda n, m: n * m, gain=lambda n, m, owed: m * (2 * n - 1) - owed * (n + m)
+            ),
+            "The bias is missing twice: one sum for each output, and m numbers to read.",
+        ),
+        Slip(
+            "Z twice",
+            _bound(gain=lambda n, m, owed: 2 * n * m - owed * (n + 2 * m)),
+            "You move Z twice. It is written once: a sample brings n + m numbers.",
+        ),
+        Slip(
+            "X twice",
+            _bound(gain=lambda n, m, owed: 2 * n * m - owed * (2 * n + m)),
+            "You move X twice. It is read once: a sample brings n + m numbers.",
         ),
         Slip(
             "X and Z free",
@@ -573,6 +663,12 @@ COMPUTE_BOUND_BATCH = Function(
             " no batch is large enough, and the answer is np.inf.",
         ),
         Slip(
+            "a search that ends too soon",
+            _bound(rounded=lambda batch: int(np.ceil(batch)) if batch <= 10_000 else np.inf),
+            "You return np.inf where a batch of some ten thousands is large enough: does a search"
+            " end too soon? The inequality can be solved for B.",
+        ),
+        Slip(
             "peak unchecked",
             _bound(refuse=lambda peak, bandwidth: bandwidth <= 0),
             "Right where the input is. A peak of 0 or below is refused: raise a ValueError.",
@@ -631,6 +727,11 @@ def _scale_inputs(rng: np.random.Generator) -> list[Arguments]:
     cases += [(0.5, 1, np.array([nan, 1.0]), three), (3, 2, gradient(2), three)]
     cases += [(S, 1999, gradient(2), keywords(growth_interval=2000))]
     cases += [(S, 1, np.array([3.5, inf]), three)]
+    cases += [(S, 1, np.array([2.5, -inf]), three), (S, 1, np.array([70000.0, 1.0]), three)]
+    # Each entry is finite, and a sum, a square or a product with the scale is not.
+    large = ((1e308, 1e308), (1e200, -3.0), (1e308, -2.0))
+    cases += [(S, 1, np.array(some), keywords(growth_interval=5)) for some in large]
+    cases += [(2.0**power, 2, gradient(2), three) for power in (24, 40)]
     good = gradient(2)
     return [
         *cases,
@@ -672,6 +773,14 @@ def _growth_first(scale, good_steps, gradient, *, growth_interval):
     if not np.isfinite(gradient).all():
         return scale / 2, 0
     return scale, good_steps + 1
+
+
+def _each_entry_a_step(scale, good_steps, gradient, *, growth_interval):
+    step = _scaler(
+        due=lambda good, k: good + len(gradient) >= k,
+        keep=lambda scale, good: (scale, good + len(gradient)),
+    )
+    return step(scale, good_steps, gradient, growth_interval=growth_interval)
 
 
 def _only_check(scale=True, interval=True):
@@ -762,9 +871,16 @@ LOSS_SCALE = Function(
             overflowed=lambda g: not np.isfinite(g[0]),
         ),
         _scales(
+            "the last entry alone",
+            "The last entry alone decides in your function. Any of them may overflow: in a loop"
+            " nothing may take an overflow back; np.isfinite(gradient).all() asks all of them.",
+            overflowed=lambda g: not np.isfinite(g[-1]),
+        ),
+        _scales(
             "NaN and minus infinity unseen",
-            "You look for plus infinity alone. Minus infinity and NaN are overflows as well:"
-            " np.isfinite is False for all three.",
+            "You find plus infinity alone. Minus infinity and NaN are overflows as well, and"
+            " `np.nan in gradient` never finds one, since NaN equals nothing: np.isfinite is False"
+            " for all three.",
             overflowed=lambda g: (g == np.inf).any(),
         ),
         _scales(
@@ -788,6 +904,32 @@ LOSS_SCALE = Function(
             "zeros for overflow",
             "You take zeros for an overflow. They are small, not large: a good step.",
             overflowed=lambda g: not (np.isfinite(g).all() and g.any()),
+        ),
+        _scales(
+            "compared with 65504",
+            "You compare with 65504. What is finite has not overflowed, whatever its type bears:"
+            " look for infinities and NaN.",
+            overflowed=lambda g: not (np.abs(g) <= 65504).all(),
+        ),
+        _scales(
+            "the norm for the entries",
+            "You ask whether a norm or a sum of squares is finite. Squares overflow where no entry"
+            " has: look at the entries.",
+            overflowed=lambda g: not np.isfinite(g @ g),
+        ),
+        Slip(
+            "scaled again",
+            lambda scale, good_steps, gradient, *, growth_interval: _scaler(
+                overflowed=lambda g: not np.isfinite(g * scale).all()
+            )(scale, good_steps, gradient, growth_interval=growth_interval),
+            "You multiply the gradient by the scale before you look. It is scaled already: look at"
+            " it as it came.",
+        ),
+        _scales(
+            "the sum for the entries",
+            "You ask whether a sum or a mean is finite. It may overflow where no entry has: look at"
+            " the entries.",
+            overflowed=lambda g: not np.isfinite(g.sum()),
         ),
         _scales(
             "twice after an overflow",
@@ -840,6 +982,11 @@ LOSS_SCALE = Function(
             "You grow one step late: this step is good too, so good_steps + 1 is compared.",
             due=lambda good, k: good >= k,
         ),
+        Slip(
+            "each entry a step",
+            _each_entry_a_step,
+            "You count each entry as a step. One call is one step, however long the gradient is.",
+        ),
         _scales(
             "one step early",
             "You grow one step early: good_steps + 1 is compared with growth_interval, no more.",
@@ -878,6 +1025,18 @@ LOSS_SCALE = Function(
             "two more",
             "You add 2 where the scale doubles.",
             grow=lambda scale, good: (scale + 2, 0),
+        ),
+        _scales(
+            "at most 65504",
+            "You let the scale grow to 65504 at most. The task sets no limit: where the gradient"
+            " is small, a larger scale is right.",
+            grow=lambda scale, good: (min(scale * 2, 65504.0), 0),
+        ),
+        _scales(
+            "at most 65536",
+            "You let the scale grow to 65536 at most. The task sets no limit: where the gradient"
+            " is small, a larger scale is right.",
+            grow=lambda scale, good: (min(scale * 2, 2.0**16), 0),
         ),
         _scales(
             "squared",

@@ -173,3 +173,31 @@ def test_a_right_answer_of_another_hand_is_right(function, seed):
         cases = fresh_cases(SPEC[name], REFERENCE[name], seed)
     result = verdict_on(function, cases)
     assert result.points == result.max_points, result.diagnosis.summary
+
+
+# Wrong answers that are right nearly everywhere, and are no slip of their own
+
+
+def clip_by_norm_into_copies(dW, db, *, max_norm):
+    if max_norm <= 0:
+        raise ValueError("max_norm")
+    norm = np.hypot(np.linalg.norm(dW), np.linalg.norm(db))
+    dW, db = dW.copy(), db.copy()
+    if norm > max_norm:
+        dW[:], db[:] = dW * max_norm / norm, db * max_norm / norm  # whole numbers stay whole
+    return dW, db
+
+
+def clip_by_value_first_entry_for_all(g, *, max_value):
+    d, cosine = REFERENCE["clip_by_value"](g, max_value=max_value)
+    return d, cosine if g[0] else 1.0
+
+
+@pytest.mark.parametrize("function", [clip_by_norm_into_copies, clip_by_value_first_entry_for_all])
+@pytest.mark.parametrize("seed", [None, 11, 12, 13])
+def test_an_answer_that_is_wrong_for_some_zeros_or_whole_numbers_is_found(function, seed):
+    name = next(name for name in NAMES if function.__name__.startswith(name))
+    cases = CASES.find(name)
+    if seed is not None:
+        cases = fresh_cases(SPEC[name], REFERENCE[name], seed)
+    assert verdict_on(function, cases).points == 0

@@ -114,3 +114,28 @@ def test_a_right_answer_of_another_hand_is_right(function, seed):
         cases = fresh_cases(SPEC[name], REFERENCE[name], seed)
     result = verdict_on(function, cases)
     assert result.points == result.max_points, result.diagnosis.summary
+
+
+# Wrong answers that are right nearly everywhere, and are no slip of their own
+
+
+@pytest.mark.parametrize(
+    "exists",
+    [
+        lambda c, h, k: 0 <= c < min(h, k),
+        lambda c, h, k: 0 <= c < h,
+        lambda c, h, k: 0 <= c < min(3, k),
+        lambda c, h, k: 0 <= c < 3,
+    ],
+)
+@pytest.mark.parametrize("seed", [None, 11, 12])
+def test_a_bound_of_the_class_other_than_k_is_found(exists, seed):
+    def saliency(x, W1, b1, W2, b2, c):
+        if not exists(c, len(b1), len(b2)):
+            raise ValueError("no such class")
+        return W1 @ (W2[:, c] * (1 - np.tanh(x @ W1 + b1) ** 2))
+
+    cases = CASES.find("saliency")
+    if seed is not None:
+        cases = fresh_cases(SPEC["saliency"], SALIENCY, seed)
+    assert verdict_on(saliency, cases).points == 0

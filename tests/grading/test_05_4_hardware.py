@@ -145,6 +145,13 @@ def compute_bound_batch_by_fractions(n, m, *, peak, bandwidth, bytes_per_number)
     return float("inf") if spare <= 0 else float(ceil(ridge * m * (n + 1) / spare))
 
 
+def compute_bound_batch_by_a_quotient(n, m, *, peak, bandwidth, bytes_per_number):
+    if peak <= 0 or bandwidth <= 0:
+        raise ValueError("not above 0")
+    per_number = 2 * n * m * bandwidth / peak / bytes_per_number
+    return np.inf if per_number <= n + m else np.ceil(m * (n + 1) / (per_number - n - m))
+
+
 def loss_scale_by_factors(scale, good_steps, gradient, *, growth_interval):
     if scale <= 0 or growth_interval < 1:
         raise ValueError("bad input")
@@ -162,6 +169,7 @@ def loss_scale_by_factors(scale, good_steps, gradient, *, growth_interval):
         arithmetic_intensity_by_parts,
         compute_bound_batch_by_search,
         compute_bound_batch_by_fractions,
+        compute_bound_batch_by_a_quotient,
         loss_scale_by_factors,
     ],
 )
@@ -173,3 +181,28 @@ def test_a_right_answer_of_another_hand_is_right(function, seed):
         cases = fresh_cases(SPEC[name], REFERENCE[name], seed)
     result = verdict_on(function, cases)
     assert result.points == result.max_points, result.diagnosis.summary
+
+
+# Wrong answers that are right nearly everywhere, and are no slip of their own
+
+
+def compute_bound_batch_up_to_30_000(n, m, *, peak, bandwidth, bytes_per_number):
+    batch = BATCH(n, m, peak=peak, bandwidth=bandwidth, bytes_per_number=bytes_per_number)
+    return batch if batch <= 30_000 else inf
+
+
+def loss_scale_up_to_2_to_the_24(scale, good_steps, gradient, *, growth_interval):
+    scale, good_steps = SCALE(scale, good_steps, gradient, growth_interval=growth_interval)
+    return min(scale, 2.0**24), good_steps
+
+
+@pytest.mark.parametrize(
+    "function", [compute_bound_batch_up_to_30_000, loss_scale_up_to_2_to_the_24]
+)
+@pytest.mark.parametrize("seed", [None, 11, 12])
+def test_a_limit_that_the_task_does_not_set_is_found(function, seed):
+    name = next(name for name in NAMES if function.__name__.startswith(f"{name}_up"))
+    cases = CASES.find(name)
+    if seed is not None:
+        cases = fresh_cases(SPEC[name], REFERENCE[name], seed)
+    assert verdict_on(function, cases).points == 0
