@@ -228,6 +228,22 @@ ARITHMETIC_INTENSITY = Function(
             " output: n * m.",
         ),
         _moved(
+            "what is written subtracted",
+            lambda n, m, b: b * n + n * m + m - b * m,
+            "You subtract Z. To write a number moves it as well as to read one: add all four.",
+        ),
+        _moved(
+            "the bias subtracted",
+            lambda n, m, b: b * n + n * m - m + b * m,
+            "You subtract b. It is read like the rest: add all four.",
+        ),
+        Slip(
+            "the numbers not counted",
+            _intensity(give=lambda flop, numbers, size: flop / size),
+            "You divide by the bytes of *one* number. Count all numbers that move, times the bytes of"
+            " each.",
+        ),
+        _moved(
             "X twice",
             lambda n, m, b: 2 * b * n + n * m + m + b * m,
             "You move X twice. It is read once, at the start.",
