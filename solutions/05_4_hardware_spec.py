@@ -237,11 +237,11 @@ ARITHMETIC_INTENSITY = Function(
             lambda n, m, b: b * n + n * m - m + b * m,
             "You subtract b. It is read like the rest: add all four.",
         ),
-        Slip(
+        _given(
             "the numbers not counted",
-            _intensity(give=lambda flop, numbers, size: flop / size),
-            "You divide by the bytes of *one* number. Count all numbers that move, times the bytes of"
-            " each.",
+            lambda flop, numbers, size: flop / size,
+            "You divide by the bytes of *one* number. Count all numbers that move, and multiply them"
+            " by the bytes of each.",
         ),
         _moved(
             "X twice",
