@@ -240,8 +240,8 @@ ARITHMETIC_INTENSITY = Function(
         _given(
             "the numbers not counted",
             lambda flop, numbers, size: flop / size,
-            "You divide by the bytes of *one* number. Count all numbers that move, and multiply them"
-            " by the bytes of each.",
+            "You divide by the bytes of *one* number. Count all numbers that move, and multiply"
+            " them by the bytes of each.",
         ),
         _moved(
             "X twice",
