@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from course_lib.grading.cases import Case, FunctionCases
+from course_lib.grading.describe import show
 from course_lib.grading.outcomes import Outcome, Returned
 
 MANY = 3
@@ -56,7 +57,7 @@ def _of_words(name: str, pairs: Sequence[tuple[Any, Any]]) -> Iterator[str]:
     elif len(gots) == 1 and len(rights) <= MANY:
         yield f"You say {_listed(gots)} {len(wrong)} times for {_listed(rights)}; {rest}."
     elif len(set(wrong)) == 2 and rights == gots:
-        a, b = map(repr, sorted(rights))
+        a, b = map(show, sorted(rights))
         yield f"You say {a} for {b} and {b} for {a}; {rest}."
 
 
@@ -70,5 +71,5 @@ def _of_lists(name: str, pairs: Sequence[tuple[Sequence[str], Sequence[str]]]) -
 
 
 def _listed(words: set[Any]) -> str:
-    some = sorted(map(repr, words))
+    some = sorted(map(show, words))
     return " or ".join(some) if len(some) <= MANY else f"{', '.join(some[:MANY])} and others"

@@ -112,6 +112,12 @@ def test_wrong_words_beside_right_numbers_are_no_missing_refusal():
     assert "remains to refuse" in right.explanation
 
 
+def test_a_text_without_end_is_cut_short():
+    told = told_of(("x" * 9000, *WORDS[1:]))
+    assert "for 'small' in 1 of the 2" in told
+    assert len(told) < 300
+
+
 def test_of_many_words_a_few_are_told():
     everything = ["a", "b", "c", "d", "e"]
     assert told_of([everything] * 6, PARTS) == (
