@@ -30,7 +30,7 @@ def _l2_inputs(rng: np.random.Generator) -> list[Arguments]:
     cases += [case(theta, strength, (3,)) for strength in (0.0, 0.1, 1.0, 10.0)]
     cases += [case(np.array([3, -1, 2]), 0.5, (1,)), case(np.zeros(3), 0.5, (2,))]
     cases += [case(np.array([4, -2]), 2, (0,)), case(theta * 10, 0.35, (0, 2))]
-    cases += [case(_numbers(rng, 3) / 7, 0.3, (1,))]  # no end of decimals: rounding is seen
+    cases += [case(_numbers(rng, 3) * np.pi, 0.3, (1,))]  # so many decimals that rounding is seen
     cases += [case(theta, -0.1, (3,)), case(_numbers(rng, 2), -0.5, ())]
     bad = [(0.5, (1,)), (0.5, (4, 1)), (0.5, (1, 4)), (0.5, (3,)), (-0.5, (1,))]
     return cases + [(theta, keywords(strength=s, biases=np.ones(n, dtype=bool))) for s, n in bad]
@@ -859,6 +859,11 @@ def _stop_without_nans(losses, *, patience, min_delta):
     return _stopping()(losses[~np.isnan(losses)], patience=patience, min_delta=min_delta)
 
 
+def _stop_writing_infinity(losses, *, patience, min_delta):
+    losses[np.isnan(losses)] = np.inf
+    return _stopping()(losses, patience=patience, min_delta=min_delta)
+
+
 def _stop_at_nan(losses, *, patience, min_delta):
     broken = np.flatnonzero(np.isnan(losses))
     seen = losses[: broken[0] + 1] if len(broken) else losses
@@ -1242,6 +1247,11 @@ EARLY_STOP = Function(
             _stop_nan_uncounted,
             "You skip a NaN and do not count the step. It is a step without a gain: training waited"
             " for it.",
+        ),
+        Slip(
+            "infinity in place",
+            _stop_writing_infinity,
+            "You write infinity into the caller's array. Make a new one, say with np.where.",
         ),
         Slip(
             "NaNs taken out",
