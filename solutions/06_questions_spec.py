@@ -30,9 +30,10 @@ def _l2_inputs(rng: np.random.Generator) -> list[Arguments]:
     cases += [case(theta, strength, (3,)) for strength in (0.0, 0.1, 1.0, 10.0)]
     cases += [case(np.array([3, -1, 2]), 0.5, (1,)), case(np.zeros(3), 0.5, (2,))]
     cases += [case(np.array([4, -2]), 2, (0,)), case(theta * 10, 0.35, (0, 2))]
+    cases += [case(_numbers(rng, 3) * np.pi, 0.3, (1,))]  # so many decimals that rounding is seen
     cases += [case(theta, -0.1, (3,)), case(_numbers(rng, 2), -0.5, ())]
-    shapes = [(1,), (4, 1), (1, 4), (3,)]
-    return cases + [(theta, keywords(strength=0.5, biases=np.ones(s, dtype=bool))) for s in shapes]
+    bad = [(0.5, (1,)), (0.5, (4, 1)), (0.5, (1, 4)), (0.5, (3,)), (-0.5, (1,))]
+    return cases + [(theta, keywords(strength=s, biases=np.ones(n, dtype=bool))) for s, n in bad]
 
 
 def _l2(
@@ -57,6 +58,17 @@ def _l2_in_place(theta, s, biases):
     return s * theta
 
 
+def _l2_all_in_place(theta, s, biases):
+    theta[biases] = 0
+    theta *= s
+    return theta
+
+
+def _l2_of_all_in_place(theta, s, _biases):
+    theta *= s
+    return theta
+
+
 def _l2_rounded(theta, s, biases):
     gradient = np.zeros_like(theta)
     gradient[~biases] = (s * theta)[~biases]
@@ -72,6 +84,12 @@ def _l2_by_index(theta, s, biases):
 def _l2_of_the_norm(theta, s, biases):
     weights = np.where(biases, 0.0, theta)
     return s * weights / max(np.linalg.norm(weights), 1e-300)
+
+
+def _l2_refusing_both(theta, *, strength, biases):
+    if strength < 0 and biases.shape != theta.shape:
+        raise ValueError
+    return _right_l2(theta, strength, biases)
 
 
 def _last_is_the_bias(theta, s, _biases):
@@ -245,6 +263,18 @@ L2_PENALTY_GRADIENT = Function(
             " parameter.",
         ),
         Slip(
+            "biases too, in place",
+            _l2(_l2_of_all_in_place),
+            "`theta *= strength` writes into the caller's array, and penalises the biases too. Make"
+            " a new one, with 0 at the biases.",
+        ),
+        Slip(
+            "all in place",
+            _l2(_l2_all_in_place),
+            "You multiply theta in place: `*=` writes into the caller's array. The gradient is a"
+            " new one, say from np.where.",
+        ),
+        Slip(
             "it writes into theta",
             _l2(_l2_in_place),
             "You set the caller's biases to 0. The parameters stay as they are: work on a new"
@@ -256,6 +286,21 @@ L2_PENALTY_GRADIENT = Function(
             _l2(_l2_rounded),
             "`np.zeros_like` of whole numbers holds whole numbers, and 0.5 becomes 0. Write"
             " `np.zeros(len(theta))`, or use np.where.",
+        ),
+        Slip(
+            "nothing checked",
+            _l2(
+                _right_l2,
+                strength_is_bad=lambda s: False,
+                shape_is_bad=lambda b, theta: False,
+            ),
+            "Right where the input is. Two things are to be refused with a ValueError: a strength"
+            " below 0, and a mask in another shape than theta.",
+        ),
+        Slip(
+            "both must be bad",
+            _l2_refusing_both,
+            "You refuse only where strength and shape are both bad. One is enough: `or`.",
         ),
         Slip(
             "strength unchecked",
@@ -310,6 +355,10 @@ def _l1_inputs(rng: np.random.Generator) -> list[Arguments]:
     cases += [case(np.zeros(3), 0.5, 1.0), case(small, 0.0, 2.0), case(large, 2.0, 0.0)]
     cases += [case(np.array([3, -1, 0, 2]), 0.5, 1.0), case(np.array([1, -4]), 1, 2)]
     cases += [case(np.concatenate([large, 20 * small]), 0.7, 0.9), case(20 * large, 0.3, 0.6)]
+    # More decimals than any rounding or grid keeps, and what is hardly more than the threshold.
+    long = large + 0.0045674849 * np.sign(large)
+    cases += [case(np.array([1.23456]), 0.53, 0.07), case(np.append(long, -0.0374), 0.53, 0.07)]
+    cases += [case(np.array([0.0421, -2.0, 0.0374, 0.0321]), 0.53, 0.07)]
     return [*cases, *(case(large, a, b) for a, b in ((-0.1, 0.5), (0.1, -0.5), (-0.5, -1.0)))]
 
 
@@ -343,6 +392,28 @@ def _soft_rounded(theta, cut, _eta, _strength):
     return moved
 
 
+def _soft_by_loop_in_place(theta, cut, _eta, _strength):
+    for i, x in enumerate(theta):
+        theta[i] = x - cut if x > cut else x + cut if x < -cut else 0
+    return theta
+
+
+def _step_in_place(theta, cut, _eta, _strength):
+    theta -= cut * np.sign(theta)
+    theta[np.abs(theta) < cut] = 0
+    return theta
+
+
+def _past_0_in_place(theta, cut, _eta, _strength):
+    theta -= cut * np.sign(theta)
+    return theta
+
+
+def _hard_in_place(theta, cut, _eta, _strength):
+    theta[np.abs(theta) <= cut] = 0
+    return theta
+
+
 def _soft_by_norm(theta, cut, _eta, _strength):
     return theta * max(0.0, 1 - cut / max(np.linalg.norm(theta), 1e-300))
 
@@ -366,6 +437,50 @@ L1_PROX = Function(
             _l1(lambda theta, cut, *_: np.where(np.abs(theta) > cut, theta, 0.0)),
             "You keep the large entries as they are: a *hard* threshold. The soft one moves them"
             " towards 0 too, by eta * strength.",
+        ),
+        Slip(
+            "small by strength",
+            _l1(
+                lambda theta, cut, eta, s: np.where(
+                    np.abs(theta) <= s, 0.0, theta - cut * np.sign(theta)
+                )
+            ),
+            "You make 0 of what has at most strength. Compare the sizes with eta * strength, by"
+            " which you also move the others.",
+        ),
+        Slip(
+            "small by eta",
+            _l1(
+                lambda theta, cut, eta, s: np.where(
+                    np.abs(theta) <= eta, 0.0, theta - cut * np.sign(theta)
+                )
+            ),
+            "You make 0 of what has at most eta. Compare the sizes with eta * strength, by which"
+            " you also move the others.",
+        ),
+        Slip(
+            "hard, by strength",
+            _l1(lambda theta, cut, eta, s: np.where(np.abs(theta) > s, theta, 0.0)),
+            "You keep what is larger than strength, as it is. Two things: the threshold is"
+            " eta * strength, and what stays moves towards 0 by as much.",
+        ),
+        Slip(
+            "a threshold for counting",
+            _l1(lambda theta, cut, *_: np.where(np.abs(theta) > np.sqrt(2 * cut), theta, 0.0)),
+            "You keep an entry, or drop it, at sqrt(2 eta strength): that suits a penalty which"
+            " counts the entries that are not 0. With |u| each size moves by eta * strength.",
+        ),
+        Slip(
+            "zeroed twice",
+            _l1(lambda theta, cut, *_: np.where(np.abs(theta) <= 2 * cut, 0.0, _soft(theta, cut))),
+            "You compare with the threshold after you have subtracted it, so that sizes up to twice"
+            " eta * strength become 0. Compare the size from before.",
+        ),
+        Slip(
+            "the mean over parameters",
+            _l1(lambda theta, cut, *_: _soft(theta, cut / len(theta))),
+            "You divide the threshold by the number of parameters. The penalty is a sum, not a"
+            " mean: each entry moves by eta * strength.",
         ),
         Slip(
             "past 0",
@@ -522,10 +637,34 @@ L1_PROX = Function(
             "You return theta as it was.",
         ),
         Slip(
+            "the loop writes into theta",
+            _l1(_soft_by_loop_in_place),
+            "Your loop writes into the caller's array. Put the entries into a new one, made by"
+            " np.zeros(len(theta)).",
+        ),
+        Slip(
             "it writes into theta",
             _l1(_soft_in_place),
             "You write zeros into the caller's array. Make a new one: np.sign(theta) times what is"
             " left of the sizes.",
+        ),
+        Slip(
+            "a step in place",
+            _l1(_step_in_place),
+            "`theta -= ...` writes into the caller's array. And what you compare with the threshold"
+            " then has moved already: work on a new array, and compare the sizes from before.",
+        ),
+        Slip(
+            "past 0, in place",
+            _l1(_past_0_in_place),
+            "`theta -= ...` writes into the caller's array, and small entries are thrown past 0."
+            " Make a new array, in which what has less than eta * strength is 0.",
+        ),
+        Slip(
+            "a hard threshold in place",
+            _l1(_hard_in_place),
+            "You write zeros into the caller's array, and the large entries stay as they are. Make"
+            " a new array, in which every size is less by eta * strength, or 0.",
         ),
         Slip(
             "rounded to whole numbers",
@@ -597,14 +736,34 @@ PATTERNS = (  # in quarters: binary fractions, so that a tie is a tie however it
     ([9, 6, 5, 7, 7, 7, 7, 6, 6], 4, 2),
     ([9, 10, 11, 12, 13, 1, 2, 0], 3, 0),
     ([9, 7, 7, 7, 7, 7, 7], 5, 0),
+    ([NAN, NAN, NAN, NAN], 2, 0),
     ([9, 7, NAN, NAN, NAN, 1], 3, 0),
     ([9, NAN, 7, NAN, 8, 6, 9], 3, 0),
     ([NAN, 9, 7, 8, 8, 1], 2, 0),
-    ([NAN, NAN, NAN, NAN], 2, 0),
     ([NAN, NAN, 9, 7, 8, 8, 8], 2, 0),
     ([INF, 9, INF, 8, 10, 10], 2, 1),
     ([INF, INF, INF, 9, 8, 10, 10, 10, 10], 3, 0),
     ([30, 9, 10, 11, 8, 12, 12, 12, 12, 1], 4, 1),
+    # A NaN first, beaten by any finite loss: by a large one, and by more than min_delta.
+    ([NAN, 8e6, 9e6, 9e6, 9e6], 2, 0),
+    ([NAN, 2.0**999, 2.0**1000, 2.0**1000, 2.0**1000], 3, 0),
+    ([NAN, 20, 20, 20, 20], 2, 8),
+    ([NAN, NAN, 20, 21, 22, 22, 20], 3, 400),
+    # Gains that are larger than min_delta by little, and smaller by little.
+    ([16, 12 - 2.0**-6, 16, 16, 16], 2, 4),
+    ([16, 12 - 2.0**-18, 16, 16, 16], 2, 4),
+    ([16, 12 + 2.0**-6, 16, 16, 16], 2, 4),
+    # A slow fall, no step of which is a gain on the step before, and which adds up.
+    ([20, 19, 18, 17, 16, 15, 14, 13], 4, 2),
+    ([20, 18, 17, 16, 15, 14, 13, 12, 11], 3, 2),
+    # Worse by a lot; up and down, but never below the best; worse all along.
+    ([8, 12, 16, 12, 16, 20, 24], 3, 1),
+    ([8, 9, 8, 9, 8, 9, 8, 9], 3, 0),
+    ([8, 9, 10, 9, 10, 11, 12, 13], 3, 0),
+    ([9, 8, 12, 7, 12, 13, 14, 15, 16], 2, 0),
+    ([9, 8, 12, 12, 7, 7, 7, 7], 3, 0),
+    ([16, NAN, NAN, 12, 13, 14, 15], 3, 1),
+    ([16, 12, 13, NAN, 11, 12, 10, 9], 3, 0),
 )
 
 
@@ -619,7 +778,7 @@ def _stop_inputs(rng: np.random.Generator) -> list[Arguments]:
     walk = np.cumsum(rng.integers(-2, 3, size=(3, 14)), axis=1) / 4 + 9.0
     cases += [case(w, p, d) for w, p, d in zip(walk, (3, 4, 3), (0.0, 0.25, 0.5), strict=True)]
     cases += [case(np.array([5, 3, 4, 3, 2]), p, d) for p, d in ((2, 0), (3, 0), (3, 1))]
-    bad = ((0, 0.0), (-1, 0.0), (2, -0.25))
+    bad = ((0, 0.0), (-1, 0.0), (2, -0.25), (0, -0.25))
     return [*cases, *(case(walk[0], p, d) for p, d in bad)]
 
 
@@ -700,10 +859,95 @@ def _stop_without_nans(losses, *, patience, min_delta):
     return _stopping()(losses[~np.isnan(losses)], patience=patience, min_delta=min_delta)
 
 
+def _stop_writing_infinity(losses, *, patience, min_delta):
+    losses[np.isnan(losses)] = np.inf
+    return _stopping()(losses, patience=patience, min_delta=min_delta)
+
+
 def _stop_at_nan(losses, *, patience, min_delta):
     broken = np.flatnonzero(np.isnan(losses))
     seen = losses[: broken[0] + 1] if len(broken) else losses
     return _stopping()(seen, patience=patience, min_delta=min_delta)
+
+
+def _stop_before_nan(losses, *, patience, min_delta):
+    broken = np.flatnonzero(np.isnan(losses))
+    best, stopped = _stop_at_nan(losses, patience=patience, min_delta=min_delta)
+    return best, stopped - 1 if len(broken) and stopped == broken[0] else stopped
+
+
+def _stop_without_nans_at_t(losses, *, patience, min_delta):
+    if _bad_stop(patience, min_delta):
+        raise ValueError
+    losses, best = losses[~np.isnan(losses)], 0
+    for t in range(len(losses)):
+        if losses[t] < losses[best] - min_delta:
+            best = t
+        if t - best >= patience:
+            break
+    return best, t
+
+
+def _stop_counting_rises(losses, *, patience, min_delta):
+    if _bad_stop(patience, min_delta):
+        raise ValueError
+    losses, best, rises = np.where(np.isnan(losses), np.inf, losses), 0, 0
+    for t in range(1, len(losses)):
+        if losses[t] < losses[best] - min_delta:
+            best = t
+        rises = rises + 1 if losses[t] > losses[t - 1] else 0
+        if rises >= patience:
+            return best, t
+    return best, len(losses) - 1
+
+
+def _stop_counting_in_a_row(losses, *, patience, min_delta):
+    if _bad_stop(patience, min_delta):
+        raise ValueError
+    losses, best, idle = np.where(np.isnan(losses), np.inf, losses), 0, 0
+    for t in range(1, len(losses)):
+        if losses[t] < losses[best] - min_delta:
+            best = t
+        idle = 0 if losses[t] < losses[t - 1] - min_delta else idle + 1
+        if idle >= patience:
+            return best, t
+    return best, len(losses) - 1
+
+
+def _stop_asking_first(losses, *, patience, min_delta):
+    if _bad_stop(patience, min_delta):
+        raise ValueError
+    losses, best = np.where(np.isnan(losses), np.inf, losses), 0
+    for t in range(len(losses)):
+        if t - best >= patience:
+            return best, t
+        if losses[t] < losses[best] - min_delta:
+            best = t
+    return best, len(losses) - 1
+
+
+def _stop_early_after_step_0(losses, *, patience, min_delta):
+    if _bad_stop(patience, min_delta):
+        raise ValueError
+    losses, best = np.where(np.isnan(losses), np.inf, losses), 0
+    for t in range(1, len(losses)):
+        if losses[t] < losses[best] - min_delta:
+            best = t
+        if t - best >= patience - 1:
+            return best, t
+    return best, len(losses) - 1
+
+
+def _stop_early_without_gain(losses, *, patience, min_delta):
+    if _bad_stop(patience, min_delta):
+        raise ValueError
+    losses, best = np.where(np.isnan(losses), np.inf, losses), 0
+    for t in range(1, len(losses)):
+        if losses[t] < losses[best] - min_delta:
+            best = t
+        elif t - best >= patience - 1:
+            return best, t
+    return best, len(losses) - 1
 
 
 def _stop_by_the_step_before(losses, *, patience, min_delta):
@@ -818,6 +1062,24 @@ EARLY_STOP = Function(
             "You compare with the very first loss. Compare with the best so far.",
         ),
         Slip(
+            "the difference without its sign",
+            _stopping(gains=lambda loss, best, d: abs(loss - best) > d),
+            "You take the absolute value of the difference, so that a worse loss becomes the best"
+            " too. Only a *lower* one is a gain.",
+        ),
+        Slip(
+            "steps without a fall in a row",
+            _stop_counting_in_a_row,
+            "A loss lower than the one before restarts your waiting. Only a new best does: the"
+            " waiting is t - best.",
+        ),
+        Slip(
+            "the end is asked for first",
+            _stop_asking_first,
+            "You ask whether to stop before you look at the loss of this step. Update the best"
+            " first: it may be this one.",
+        ),
+        Slip(
             "min_delta added",
             _stopping(gains=lambda loss, best, d: loss < best + d),
             "You add min_delta, so that a slightly *worse* loss becomes the best. Subtract it.",
@@ -839,6 +1101,12 @@ EARLY_STOP = Function(
             _stopping(gains=lambda loss, best, d: loss < best * (1 - d)),
             "You take min_delta as a share of the best. It has the unit of the losses: subtract"
             " it.",
+        ),
+        Slip(
+            "against the running minimum",
+            _stopping(against=lambda losses, best, t: np.min(losses[:t])),
+            "You compare with the lowest loss so far. That takes part in a slow fall, which then"
+            " never counts: compare with losses[best], which stays until a gain is large enough.",
         ),
         Slip(
             "a tie is a gain",
@@ -863,6 +1131,18 @@ EARLY_STOP = Function(
             "You stop one step early: patience steps *after* the best.",
         ),
         Slip(
+            "one step too few, from step 1 on",
+            _stop_early_after_step_0,
+            "You stop one step early. Stop where t - best has reached patience: the best itself"
+            " does not count.",
+        ),
+        Slip(
+            "one step too few, without a gain",
+            _stop_early_without_gain,
+            "You stop one step early. The first step without a gain is the first that is waited:"
+            " stop where t - best has reached patience.",
+        ),
+        Slip(
             "two steps too many",
             _stopping(runs_out=lambda waited, patience: waited >= patience + 2),
             "You stop two steps late: at `patience` steps after the best it ends.",
@@ -883,6 +1163,12 @@ EARLY_STOP = Function(
             "You never stop before the last step. When t - best reaches patience, return.",
         ),
         Slip(
+            "rises in a row",
+            _stop_counting_rises,
+            "You count rises in a row. Count the steps since the best, whatever the losses do in"
+            " between: t - best.",
+        ),
+        Slip(
             "the best twice",
             _stopping(give=lambda losses, best, stopped, out: (best, best)),
             "Your `stopped` is the best step. Training went on for `patience` steps more before it"
@@ -897,6 +1183,20 @@ EARLY_STOP = Function(
             "the results exchanged",
             _stopping(give=lambda losses, best, stopped, out: (stopped, best)),
             "You return the stop first. The task asks for the best, then the stop.",
+        ),
+        Slip(
+            "one more than the stop",
+            _stopping(give=lambda losses, best, stopped, out: (best, stopped + 1)),
+            "Your `stopped` is one too high. It is the number of the last step gone through,"
+            " counted from 0, and not how many there were.",
+        ),
+        Slip(
+            "one more than the stop, where patience ran out",
+            _stopping(
+                give=lambda losses, best, stopped, out: (best, stopped + 1 if out else stopped)
+            ),
+            "Where patience runs out your `stopped` is one too high. It is the step at which that"
+            " was seen, not the next.",
         ),
         Slip(
             "past the end",
@@ -949,10 +1249,36 @@ EARLY_STOP = Function(
             " for it.",
         ),
         Slip(
+            "infinity in place",
+            _stop_writing_infinity,
+            "You write infinity into the caller's array. Make a new one, say with np.where.",
+        ),
+        Slip(
             "NaNs taken out",
             _stop_without_nans,
             "You take the NaNs out of the losses, so that all later steps have other numbers. Put"
             " infinity in their place.",
+        ),
+        Slip(
+            "NaNs taken out, and what is left gone through",
+            _stop_without_nans_at_t,
+            "You take the NaNs out of the losses: all later steps have other numbers, and where"
+            " all are NaN nothing is left. Put infinity in their place.",
+        ),
+        Slip(
+            "the highest for NaN",
+            _stopping(
+                seen=lambda losses: np.where(
+                    np.isnan(losses), max(losses[np.isfinite(losses)], default=0) + 1, losses
+                )
+            ),
+            "You put the highest loss, or a little more, in the place of NaN. Then a finite loss"
+            " has to beat it by min_delta: only infinity (np.inf) is beaten by any.",
+        ),
+        Slip(
+            "the step before a NaN ends it",
+            _stop_before_nan,
+            "You stop before the first NaN. It is one step without a gain; patience decides.",
         ),
         Slip(
             "a NaN ends it",
@@ -964,6 +1290,35 @@ EARLY_STOP = Function(
             _stop_waiting_from_0,
             "Where step 0 is infinite or NaN you count it as a step waited. Step 0 is the best to"
             " begin with, whatever it is: waiting is t - best.",
+        ),
+        Slip(
+            "a large number for NaN",
+            _stopping(seen=lambda losses: np.where(np.isnan(losses), 1e6, losses)),
+            "You put a large number in the place of NaN. A loss may be larger still: only infinity"
+            " (np.inf) is beaten by any of them.",
+        ),
+        Slip(
+            "a very large number for NaN",
+            _stopping(seen=lambda losses: np.where(np.isnan(losses), 1e100, losses)),
+            "You put a large number in the place of NaN. A loss may be larger still: only infinity"
+            " (np.inf) is beaten by any of them.",
+        ),
+        Slip(
+            "min_delta and a little more",
+            _stopping(gains=lambda loss, best, d: loss < best - d - 0.01),
+            "You add something to min_delta. A gain of more than min_delta is enough, by however"
+            " little: subtract min_delta itself.",
+        ),
+        Slip(
+            "nothing checked",
+            _stopping(is_bad=lambda p, d: False),
+            "Right where the input is. Raise a ValueError for a patience below 1, and for min_delta"
+            " below 0.",
+        ),
+        Slip(
+            "both must be bad",
+            _stopping(is_bad=lambda p, d: p < 1 and d < 0),
+            "You refuse only where both are bad. One is enough: `or`.",
         ),
         Slip(
             "patience unchecked",

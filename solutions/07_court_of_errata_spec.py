@@ -34,20 +34,39 @@ def _verdict_inputs(rng: np.random.Generator) -> list[Arguments]:
     # Where 0 was measured only 0 will do; where 0 is claimed, the size of what was measured counts.
     cases += [(np.array([0.0, 0.01]), np.zeros(2), keywords(tolerance=0.5))]
     cases += [(np.zeros(2), np.array([0.5, 0.02]), keywords(tolerance=0.5))]
+    # However little it is off; and where little was measured, little is much.
+    cases += [(np.array([tiny]), np.zeros(1), keywords(tolerance=0.5)) for tiny in (1e-9, 1e-30)]
+    cases += [(np.array([2e-9, 1.0]), np.array([1e-9, 1.0]), keywords(tolerance=0.1))]
     # Relative and absolute deviations differ, so do those of claim and measurement.
     cases += [(np.array([100.5, 0.3]), np.array([100.0, 0.1]), keywords(tolerance=0.1))]
     cases += [(np.array([2.0, 6.0]), np.array([3.0, 5.0]), keywords(tolerance=0.4))]
     cases += [(np.array([5.0]), np.array([3.0]), keywords(tolerance=0.5))]
     cases += [(np.array([m + 0.3]), np.array([m]), keywords(tolerance=0.4)) for m in (4.0, 5.0)]
     cases += [(np.array([3.0, -3.0]), np.array([5.0, 5.0]), keywords(tolerance=0.5))]
+    # Off by most: not by the largest share, and not by most beyond what it may be off.
+    cases += [(np.array([10.0, 9.25]), np.array([8.0, 7.5]), keywords(tolerance=0.875))]
+    cases += [(np.array([3.0, 7.0]), np.array([1.0, 4.0]), keywords(tolerance=0.125))]
+    # The first holds and the last does not, and the other way; half of them, and most, hold.
+    held = np.array([4.0, 4.0, 4.0, 4.0])
+    for off in ([0, 2, 0, 3], [2, 0, 3, 0], [2, 0, 0, 0], [0, 0, 0, 2], [3, 2, 2, 0], [0, 3, 2, 2]):
+        cases += [(held + off, held, keywords(tolerance=0.25))]
+    # All on the right side of 0; and one that is far off beside one that may be.
+    cases += [(np.array([1.0, 40.0]), np.array([4.0, 4.0]), keywords(tolerance=0.25))]
+    cases += [(np.array([1.25, 64.0]), np.array([1.0, 64.0]), keywords(tolerance=0.125))]
     # The mean holds, the cases do not; a tie; a border that is exact in binary.
     cases += [(np.array([1.0, 3.0]), np.array([3.0, 1.0]), keywords(tolerance=0.1))]
     cases += [(np.array([1.5, 4.0]), np.array([1.0, 4.0]), keywords(tolerance=0.5))]
+    # Right, though neither by means nor in percent.
+    cases += [(np.array([4.5, -4.5]), np.array([4.0, -4.0]), keywords(tolerance=0.25))]
+    cases += [(np.array([1024.0625]), np.array([1024.0]), keywords(tolerance=0.125))]
     good = np.array([1.0, 2.0])
-    for bad in (np.nan, np.inf):
+    cases += [(np.array([np.nan]), good[:1], keywords(tolerance=0.1))]
+    for bad in (np.nan, np.inf, -np.inf):
         cases += [(np.array([1.0, bad]), good, keywords(tolerance=0.1))]
         cases += [(good, np.array([1.0, bad]), keywords(tolerance=0.1))]
     cases += [(good, good[:1], keywords(tolerance=0.1)), (good[:1], good, keywords(tolerance=0.1))]
+    column = good[:, None]  # as long as the row beside it, and of another shape
+    cases += [(column, good, keywords(tolerance=0.1)), (good, column, keywords(tolerance=0.1))]
     return [*cases, (good, good, keywords(tolerance=-0.1))]
 
 
@@ -76,18 +95,59 @@ def _judge(holds=_within, word=_word, witness=lambda c, m: int(np.argmax(_off(c,
     return verdict
 
 
-def _lenient(shapes=True, finite=True, sign=True):
+def _all_finite(claimed, measured):
+    return np.all(np.isfinite(claimed)) and np.all(np.isfinite(measured))
+
+
+def _same_shape(claimed, measured):
+    return claimed.shape == measured.shape
+
+
+def _lenient(shapes=_same_shape, finite=_all_finite, sign=True):
     """Make a right judge that forgets to refuse something."""
 
     def verdict(claimed, measured, *, tolerance):
-        if (shapes and claimed.shape != measured.shape) or (sign and tolerance < 0):
+        if not shapes(claimed, measured) or (sign and tolerance < 0):
             raise ValueError
-        if finite and not np.all(np.isfinite(np.concatenate([claimed, measured]))):
+        if not finite(claimed, measured):
             raise ValueError
         off = _off(claimed, measured)
         return _word(off <= tolerance * np.abs(measured)), int(np.argmax(off))
 
     return verdict
+
+
+def _anything(_claimed, _measured):
+    return True
+
+
+def _exchanged(first, second):
+    """Return a rule for the word that exchanges two of the three."""
+    return lambda holds: {first: second, second: first}.get(_word(holds), _word(holds))
+
+
+def _mean_share(claimed, measured, tolerance):
+    with np.errstate(all="ignore"):
+        return np.mean(_off(claimed, measured) / np.abs(measured)) <= tolerance
+
+
+def _saying(change):
+    """Make a right judge whose two results are changed in the end."""
+
+    def verdict(claimed, measured, *, tolerance):
+        return change(*_judge()(claimed, measured, tolerance=tolerance))
+
+    return verdict
+
+
+def _beyond(claimed, measured, *, tolerance):
+    word, _ = _judge()(claimed, measured, tolerance=tolerance)
+    return word, int(np.argmax(_off(claimed, measured) - tolerance * np.abs(measured)))
+
+
+def _first_case_alone(claimed, measured, *, tolerance):
+    _judge()(claimed, measured, tolerance=tolerance)
+    return "right" if _within(claimed, measured, tolerance)[0] else "wrong", 0
 
 
 def _first_that_fails(claimed, measured, *, tolerance):
@@ -138,15 +198,15 @@ VERDICT = Function(
             "You add claim and measurement. How far off the claim is, is their difference.",
         ),
         Slip(
+            "right and wrong exchanged",
+            _judge(word=lambda h: {"right": "wrong", "wrong": "right"}.get(_word(h), _word(h))),
+            '"right" and "wrong" are exchanged: ask what holds, not what fails.',
+        ),
+        Slip(
             "what fails holds",
             _judge(holds=lambda c, m, tolerance: _off(c, m) >= tolerance * np.abs(m)),
             "Your comparison stands the wrong way round: a case holds where the claim is off by *at"
             " most* the tolerance.",
-        ),
-        Slip(
-            "right and wrong exchanged",
-            _judge(word=lambda h: {"right": "wrong", "wrong": "right"}.get(_word(h), _word(h))),
-            '"right" and "wrong" are exchanged: ask what holds, not what fails.',
         ),
         Slip(
             "the case that fits best",
@@ -159,12 +219,6 @@ VERDICT = Function(
             "You ask for equality. Measured numbers are never exact: use the tolerance.",
         ),
         Slip(
-            "divided by the measurement",
-            _judge(holds=lambda c, m, tolerance: _off(c, m) * np.abs(m) <= tolerance),
-            "You divide the tolerance by the size of what was measured. Multiply: the larger the"
-            " number, the more it may be off.",
-        ),
-        Slip(
             "a deviation with its sign",
             _judge(
                 holds=lambda c, m, tolerance: c - m <= tolerance * np.abs(m),
@@ -172,13 +226,6 @@ VERDICT = Function(
             ),
             "Your deviation keeps its sign, so a claim that is too low counts as less than exact."
             " Take the absolute value, for the word and for the witness.",
-        ),
-        Slip(
-            "an absolute tolerance",
-            _judge(holds=lambda c, m, tolerance: _off(c, m) <= tolerance),
-            "You compare the deviation with the tolerance itself. It is a share: multiply it by"
-            " the size of what was measured, or a claim in millimetres fares otherwise than one"
-            " in metres.",
         ),
         Slip(
             "no absolute value of the deviation",
@@ -209,10 +256,10 @@ VERDICT = Function(
             " largest.",
         ),
         Slip(
-            "one case is enough",
-            _judge(word=lambda holds: "right" if np.any(holds) else "wrong"),
-            'You say "right" as soon as one case holds. For "right" all must: one that holds beside'
-            ' one that does not is "imprecise".',
+            "imprecise and wrong exchanged",
+            _judge(word=_exchanged("imprecise", "wrong")),
+            '"imprecise" and "wrong" are exchanged: a claim that holds in some cases is'
+            ' "imprecise", one that holds in none is "wrong".',
         ),
         Slip(
             "one case refutes entirely",
@@ -221,8 +268,132 @@ VERDICT = Function(
             " not in all.",
         ),
         Slip(
+            "right and imprecise exchanged",
+            _judge(word=_exchanged("right", "imprecise")),
+            '"right" and "imprecise" are exchanged: "right" is a claim that holds in every case,'
+            ' "imprecise" one that holds in some.',
+        ),
+        Slip(
+            "some before all",
+            _judge(word=lambda h: "imprecise" if np.any(h) else "right" if np.all(h) else "wrong"),
+            "You ask whether any case holds before you ask whether all do. Where all hold, some"
+            ' do too: ask for all first, or "right" is never said.',
+        ),
+        Slip(
+            "the mean deviation beside the mean",
+            _judge(
+                holds=lambda c, m, tolerance: np.mean(_off(c, m)) <= tolerance * abs(np.mean(m))
+            ),
+            "You compare means. Compare case by case: each deviation with tolerance times the"
+            " size of what was measured there.",
+        ),
+        Slip(
+            "the mean deviation is judged",
+            _judge(
+                holds=lambda c, m, tolerance: np.mean(_off(c, m)) <= tolerance * np.mean(np.abs(m))
+            ),
+            "You judge the mean deviation, so that one verdict stands for all cases. Compare case"
+            " by case: each deviation with its own limit.",
+        ),
+        Slip(
+            "the mean share is judged",
+            _judge(holds=_mean_share),
+            "You judge the mean of the relative deviations. Compare case by case: a claim that"
+            ' holds in some cases alone is "imprecise".',
+        ),
+        Slip(
+            "the largest deviation is judged",
+            _judge(
+                holds=lambda c, m, tolerance: np.max(_off(c, m)) <= tolerance * np.max(np.abs(m))
+            ),
+            "You compare the largest deviation with the largest measurement. They belong to two"
+            " cases: compare in each case what belongs to it.",
+        ),
+        Slip(
+            "a bare majority",
+            _judge(word=lambda h: "right" if np.mean(h) > 0.5 else "wrong"),
+            'Your judge takes a vote. All cases must hold for "right", and what holds in some of'
+            ' them is "imprecise".',
+        ),
+        Slip(
+            "half is a majority",
+            _judge(word=lambda h: "right" if np.mean(h) >= 0.5 else "wrong"),
+            'Your judge takes a vote, and half is enough. All cases must hold for "right", and what'
+            ' holds in some of them is "imprecise".',
+        ),
+        Slip(
+            "imprecise by majority",
+            _judge(
+                word=lambda h: (
+                    "right" if np.all(h) else "imprecise" if np.mean(h) > 0.5 else "wrong"
+                )
+            ),
+            'You ask for a majority before you say "imprecise". One case that holds is enough for'
+            " it.",
+        ),
+        Slip(
+            "imprecise from half on",
+            _judge(
+                word=lambda h: (
+                    "right" if np.all(h) else "imprecise" if np.mean(h) >= 0.5 else "wrong"
+                )
+            ),
+            'You say "imprecise" only where half of the cases hold. One case that holds is enough.',
+        ),
+        Slip(
+            "the sign alone",
+            _judge(holds=lambda c, m, _tolerance: np.sign(c) == np.sign(m)),
+            "You compare signs alone. A claim may have the right sign and be far off: compare the"
+            " deviation with the tolerance.",
+        ),
+        Slip(
+            "one case is enough",
+            _judge(word=lambda holds: "right" if np.any(holds) else "wrong"),
+            'You say "right" as soon as one case holds. For "right" all must: one that holds beside'
+            ' one that does not is "imprecise".',
+        ),
+        Slip(
+            "the first case decides",
+            _judge(word=lambda h: "right" if h[0] else "wrong"),
+            "Your word is that of the first case: is there a return inside the loop? Look at all"
+            " cases first.",
+        ),
+        Slip(
+            "the first case alone",
+            _first_case_alone,
+            "You look at the first case alone: is there a return inside the loop? Go through all"
+            " cases first, and return after the loop.",
+        ),
+        Slip(
+            "the last case decides",
+            _judge(word=lambda h: "right" if h[-1] else "wrong"),
+            "Your word is that of the last case: does each pass of the loop overwrite the one"
+            " before? Keep for every case whether it holds.",
+        ),
+        Slip(
+            "the results exchanged",
+            _saying(lambda word, witness: (witness, word)),
+            "You return the witness first. The task asks for the word, then the witness.",
+        ),
+        Slip(
+            "a capital letter",
+            _saying(lambda word, witness: (word.capitalize(), witness)),
+            'Your word begins with a capital letter. The words are written small: "right".',
+        ),
+        Slip(
+            "capital letters",
+            _saying(lambda word, witness: (word.upper(), witness)),
+            'Your word is in capital letters. The words are written small: "right".',
+        ),
+        Slip(
+            "most beyond its limit",
+            _beyond,
+            "Your witness is furthest beyond what its tolerance lets it be off. Asked is the"
+            " largest deviation itself, without the tolerance.",
+        ),
+        Slip(
             "nothing is refused",
-            _lenient(shapes=False, finite=False, sign=False),
+            _lenient(shapes=_anything, finite=_anything, sign=False),
             "The judgement is right. But shapes that differ, an entry that is not finite"
             " and a tolerance below 0 are to be refused with a ValueError.",
         ),
@@ -245,9 +416,9 @@ VERDICT = Function(
         ),
         Slip(
             "NaN is let through",
-            _lenient(finite=False),
-            "The judgement is right. But NaN compares as False with everything, so a case that"
-            " nobody measured counts against the claim: refuse what is not finite.",
+            _lenient(finite=_anything),
+            "The judgement is right. But you let through what is not finite. NaN compares as False"
+            " with everything, so a case that nobody measured counts against the claim: refuse it.",
         ),
         Slip(
             "the first that fails",
@@ -283,7 +454,7 @@ VERDICT = Function(
         ),
         Slip(
             "shapes are not compared",
-            _lenient(shapes=False),
+            _lenient(shapes=_anything),
             "The judgement is right. But one claim against two measurements broadcasts without a"
             " word: compare the shapes, and raise a ValueError.",
         ),
@@ -304,10 +475,79 @@ VERDICT = Function(
             " against a majority.",
         ),
         Slip(
+            "one finite case is enough",
+            _lenient(finite=lambda c, m: np.any(np.isfinite(c)) and np.any(np.isfinite(m))),
+            "The judgement is right. But one finite entry is enough for you. All must be: np.all.",
+        ),
+        Slip(
+            "NaN alone is refused",
+            _lenient(finite=lambda c, m: not (np.any(np.isnan(c)) or np.any(np.isnan(m)))),
+            "The judgement is right. But you look for NaN alone. Infinity is not finite either: use"
+            " np.isfinite.",
+        ),
+        Slip(
+            "NaN and plus infinity alone",
+            _lenient(
+                finite=lambda c, m: not any(np.any(np.isnan(x) | (x == np.inf)) for x in (c, m))
+            ),
+            "The judgement is right. But infinity may have a minus sign: np.isfinite knows NaN"
+            " and both.",
+        ),
+        Slip(
+            "the claim alone is finite",
+            _lenient(finite=lambda c, _m: np.all(np.isfinite(c))),
+            "The judgement is right. But you look at the claim alone: what was measured has to be"
+            " finite too.",
+        ),
+        Slip(
+            "the measurement alone is finite",
+            _lenient(finite=lambda _c, m: np.all(np.isfinite(m))),
+            "The judgement is right. But you look at the measurement alone: the claim has to be"
+            " finite too.",
+        ),
+        Slip(
+            "lengths for shapes",
+            _lenient(shapes=lambda c, m: len(c) == len(m)),
+            "The judgement is right. But you compare lengths. A column of shape (n, 1) has the"
+            " right length, and gives (n, n) deviations: compare the shapes.",
+        ),
+        Slip(
             "a negative tolerance is let through",
             _lenient(sign=False),
             "The judgement is right. But below a tolerance of 0 nothing can ever hold: raise a"
             " ValueError.",
+        ),
+        Slip(
+            "divided by the measurement",
+            _judge(holds=lambda c, m, tolerance: _off(c, m) * np.abs(m) <= tolerance),
+            "You divide the tolerance by the size of what was measured. Multiply: the larger the"
+            " number, the more it may be off.",
+        ),
+        Slip(
+            "an absolute tolerance",
+            _judge(holds=lambda c, m, tolerance: _off(c, m) <= tolerance),
+            "You compare the deviation with the tolerance itself. It is a share: multiply it by"
+            " the size of what was measured, or a claim in millimetres fares otherwise than one"
+            " in metres.",
+        ),
+        Slip(
+            "in percent",
+            _judge(holds=lambda c, m, tolerance: _off(c, m) <= tolerance / 100 * np.abs(m)),
+            "You take the tolerance as percent. It is a pure number, a share: 0.1 is a tenth."
+            " Leave the factor 100 out.",
+        ),
+        Slip(
+            "np.isclose",
+            _judge(holds=lambda c, m, tolerance: np.isclose(c, m, rtol=tolerance)),
+            "You add a small number to the limit, as np.isclose does unless you give atol=0."
+            " Where 0 was measured, only 0 will do.",
+        ),
+        Slip(
+            "added to what may be 0",
+            _judge(holds=lambda c, m, tolerance: _off(c, m) / (np.abs(m) + 1e-12) <= tolerance),
+            "You add a very small number, to the limit or to what you divide by, so that a claim"
+            " may be off a little where 0 was measured. Only 0 will do there: multiply the"
+            " tolerance by the size.",
         ),
     ),
 )
@@ -346,8 +586,10 @@ def _jagged(losses: np.ndarray, steps: np.ndarray, height: float) -> np.ndarray:
 
 
 def _curve_inputs(rng: np.random.Generator) -> list[Arguments]:
-    cases: list[Arguments] = [(np.array([4.0, 1.2, 1.05, 1.0]), np.array([4.0, 1.4, 1.3, 1.25]))]
-    cases += [(np.array([4, 3, 2, 1]), np.array([5, 4, 3, 2]))]  # slow, in whole numbers
+    cases: list[Arguments] = [(np.array([4.0, 1.2, 1.05, 1.0]), np.array([4.0, 1.3, 1.1, 1.0625]))]
+    cases += [(np.array([4, 3, 2, 1]), np.array([4, 3, 2, 1]))]  # slow, in whole numbers
+    cases += [(np.array([8, 4, 2, 2, 2, 2]), np.array([8, 5, 3, 2, 2, 2]))]  # it has settled
+    cases += [(np.array([6, 1, 2, 2, 2]), np.array([6, 3, 2, 2, 2]))]
     for n in (9, 20, 41):
         train, test = _healthy(rng, n)
         cases += [(train, test), (train, _turned(test, rng.uniform(1.2, 2)))]
@@ -356,7 +598,8 @@ def _curve_inputs(rng: np.random.Generator) -> list[Arguments]:
         cases += [(_falling(n, first=3, last=2.985, speed=7), test)]  # stuck: half a hundredth
         cases += [(train[::-1].copy(), test[::-1].copy()), (train[::-1].copy(), test)]
     train, test = _healthy(rng, 24)
-    # Not finite: in the middle, in the test losses alone, of both signs.
+    # Not finite: everywhere, in the middle, in the test losses alone, of both signs.
+    cases += [(np.full(4, np.nan), np.array([4.0, 3.0, 2.0, 1.0]))]
     for value in (np.nan, np.inf, -np.inf):
         broken = train.copy()
         broken[rng.integers(3, 20)] = value
@@ -385,10 +628,12 @@ def _curve_inputs(rng: np.random.Generator) -> list[Arguments]:
         second = np.linspace(1 + share, 1, n - n // 2)[1:]
         cases += [(np.append(first_half, second), np.full(n, 2.0))]
     cases += [(np.full(6, 2.0), np.full(6, 2.0)), (50 * train, 50 * test)]
-    # On a border, where both ways to write the rule are exact: fall, test loss, late fall, ups.
+    # On a border that is exact however the rule is written: late fall, ups; a fall and a test
+    # loss of 0. A tenth more than a loss above 0 is never exact: near it, and not on it.
     flat, quiet = np.full(12, 1.0), np.array([4.0, 2.0, 1.0, 1.0, 1.0, 1.0])
-    cases += [(np.array([100.0, 99.0, 99.0, 99.0]), flat[:4])]
-    cases += [(quiet, np.array([3.0, 2.0, 1.0, 1.0, 1.05, 1.1])), (quiet, flat[:6])]
+    cases += [(np.zeros(4), flat[:4]), (quiet, np.array([3.0, 2.0, 1.0, 0.0, 0.0, 0.0]))]
+    cases += [(quiet, np.array([3.0, 2.0, 1.0, 1.0, 1.05, 1.0625])), (quiet, flat[:6])]
+    cases += [(quiet, np.array([3.0, 2.0, 1.0, 1.0, 1.05, 1.105]))]
     cases += [(np.array([6.0, 4.0, 2.0, 1.0]), flat[:4])]
     cases += [(np.array([9, 8, 7, 6, 5, 2, 1.9, 1.95, 1.9, 1.85]), flat[:10])]
     # The first loss counts, not the second and not the last; so do the last test and late loss.
@@ -407,7 +652,42 @@ def _curve_inputs(rng: np.random.Generator) -> list[Arguments]:
     cases += [(np.concatenate([4 + up, 3 + up, np.full(6, 1.0)]), flat)]
     cases += [(np.concatenate([5 + up, 3 + up, np.full(6, 0.5)]), flat)]
     cases += [(np.append(train[:-1], value), test) for value in (np.nan, np.inf)]
-    return [*cases, (train, test[:-1]), (train[:-1], test)]
+    # The steps within the half are one fewer than its losses, and the step into it is none.
+    settling = np.array([9, 8, 7, 6, 2, 1.9, 1.95, 1.9])
+    cases += [(settling, np.full(8, 1.0)), (np.array([4, 1, 1.5, 1.4]), flat[:4])]
+    cases += [(np.array([9, 8, 7, 2, 2.1, 1.9, 1.8]), flat[:7])]
+    cases += [(np.array([9, 8, 7, 6, 2, 2.1, 2, 1.9, 1.8, 1.7]), flat[:10])]
+    cases += [(np.array([4, 1, 1, 1.1]), flat[:4]), (np.array([4, 1, 1.1, 1]), flat[:4])]
+    # A tenth is a share of the lowest test loss: not 0.1, and not a tenth of the last.
+    quieter = np.array([8.0, 4.0, 2.0, 2.0, 2.0, 2.0])
+    cases += [(quieter, np.array([30, 20, 10, 10, 10.2, 10.5]))]
+    cases += [(quieter, np.array([0.3, 0.2, 0.1, 0.1, 0.15, 0.19]))]
+    # The lowest test loss in the first half; one that is 0.
+    cases += [
+        (quieter, np.array([3, 1, 2, 2.1, 2.1, 2.1])),
+        (quieter, np.array([3, 1, 0, 0, 0, 1])),
+    ]
+    # Hardly above its start; above it and with most steps down; the start at 0.
+    cases += [(np.array([100, 90, 90, 100.5]), flat[:4]), (np.array([0.0, 1, 2, 2]), flat[:4])]
+    cases += [(np.array([4, 9, 8, 7, 6, 5]), flat[:6]), (np.array([6, 5, 6, 7, 8, 1]), flat[:6])]
+    # The fall ends at the last loss, not at the lowest: over all, and in the second half.
+    cases += [(np.array([100, 50, 99.5, 99.5]), flat[:4])]
+    cases += [(np.array([10, 8, 6, 5, 4, 3.5, 3, 1, 1, 1, 1, 2.5]), flat)]
+    cases += [(np.array([20, 0, 13, 13, 12, 12, 12, 12, 12, 9]), flat[:10])]
+    cases += [(np.array([20, 18, 15, 12, 11, 11, 10.5, 10.5, 10, 9]), flat[:10])]
+    # A loss of any size is finite; a curve of each kind, with another beside it.
+    cases += [(2.0**60 * quieter, 2.0**60 * quieter), (quieter, 2.0**80 * quieter)]
+    falling, idle = np.linspace(4, 1, 8), np.linspace(4, 3.99, 8)
+    cases += [(idle, falling), (quieter, falling[:6]), (falling, np.full(8, 2.0))]
+    cases += [(np.array([8, 4, 2, 2, 2, 2.0]), np.array([1, 2, 3, 4, 5, 6.0]))]
+    cases += [(np.array([9, 7, 5, 4, 3, 3, 3, 2.75]), np.array([9, 8, 8, 9, 8, 7, 8, 7.0]))]
+    cases += [(np.array([9, 5, 4, 3.5, 3.25, 3.0, 2.5, 2.25, 2.125]), np.full(9, 2.0))]
+    cases += [(np.array([10, 7, 5, 3, 2, 1.5, 1.5, 4, 1.5, 1.5, 1.5, 1.5]), flat)]
+    cases += [(quieter, np.array([3, 2.5, 2.5, 2, 1, 2]))]
+    cases += [(np.array([9, 7, 5, 3, 1, 1.25, 1.5, 1.75, 2]), np.full(9, 2.0))]
+    cases += [(np.array([6, 5, 4, 3, 2, 2, 2, 2, 2, 1]), flat[:10])]
+    broken = np.where(np.arange(24) == 7, np.nan, test)
+    return [*cases, (train, test[:-1]), (train[:-1], test), (train[:-1], broken)]
 
 
 def _doctor(order=WORDS, **changed):
@@ -429,6 +709,54 @@ def _doctor(order=WORDS, **changed):
             return next((word for word in order if rules[word](train, test)), "healthy")
 
     return diagnose_curve
+
+
+def _from(place):
+    """Make a doctor whose second half begins at another place; for a short run, at its last."""
+    return _doctor(
+        noisy=lambda a, _b: np.mean(np.diff(a[place(len(a)) :]) > 0) > 0.25,
+        slow=lambda a, _b: a[place(len(a))] - a[-1] > 0.2 * (a[0] - a[-1]),
+    )
+
+
+def _noisy_from(place):
+    return _doctor(noisy=lambda a, _b: np.mean(np.diff(a[place(len(a)) :]) > 0) > 0.25)
+
+
+def _ups(losses):
+    return np.sum(np.diff(losses[len(losses) // 2 :]) > 0)
+
+
+def _exchanging(train, test):
+    return _doctor()(test, train)
+
+
+def _raising_where_not_finite(train, test):
+    if not (np.all(np.isfinite(train)) and np.all(np.isfinite(test))):
+        raise ValueError
+    return _doctor()(train, test)
+
+
+def _finite_before_shapes(train, test):
+    if not (np.all(np.isfinite(train)) and np.all(np.isfinite(test))):
+        return "overflow"
+    return _doctor()(train, test)
+
+
+def _size_of_the_fall(train, test):
+    word = _doctor()(train, test)
+    still = word != "overflow" and abs(train[0] - train[-1]) < 0.01 * train[0]
+    return "stuck" if still else word
+
+
+def _refusing_a_start_at_0(train, test):
+    if train[0] == 0:
+        raise ValueError
+    return _doctor()(train, test)
+
+
+def _in_capitals(train, test):
+    return _doctor()(train, test).capitalize()
 
 
 def _any_length(train, test):
@@ -463,41 +791,10 @@ DIAGNOSE_CURVE = Function(
     ),
     slips=(
         Slip(
-            "steps downward are noise",
-            _doctor(noisy=lambda a, _b: np.mean(np.diff(a[len(a) // 2 :]) < 0) > 0.25),
-            "You count steps *downward*: that is what training is for. np.diff is above 0 where the"
-            " loss goes up.",
-        ),
-        Slip(
-            "the first half",
-            _doctor(slow=lambda a, _b: a[0] - a[len(a) // 2] > 0.2 * (a[0] - a[-1])),
-            "You measure what the *first* half did. Slow is a curve that still has much to do in"
-            " the second.",
-        ),
-        Slip(
-            "a test loss above the training loss",
-            _doctor(overfitting=lambda a, b: b[-1] > 1.1 * a[-1]),
-            "You compare the test loss with the *training* loss. A gap is usual. Overfitting shows"
-            " where the test loss has turned: compare it with its own lowest.",
-        ),
-        Slip(
             "noise in the test loss",
             _doctor(noisy=lambda _a, b: np.mean(np.diff(b[len(b) // 2 :]) > 0) > 0.25),
             "You count the steps upward of the *test* loss. Noise of the steps is seen in the"
             " training loss.",
-        ),
-        Slip(
-            "the last three quarters",
-            _doctor(
-                noisy=lambda a, _b: np.mean(np.diff(a[len(a) // 4 :]) > 0) > 0.25,
-                slow=lambda a, _b: a[len(a) // 4] - a[-1] > 0.2 * (a[0] - a[-1]),
-            ),
-            "Your second half begins after a quarter of the run. Divide len(train) by 2.",
-        ),
-        Slip(
-            "ascending, in any step",
-            _doctor(ascending=lambda a, _b: bool(np.any(np.diff(a) > 0))),
-            "You call a curve ascending if *any* step goes up. Compare its end with its start.",
         ),
         Slip(
             "a test loss above 1.1",
@@ -510,55 +807,16 @@ DIAGNOSE_CURVE = Function(
             "You count steps on the level as upward. A loss that has settled is not noisy.",
         ),
         Slip(
-            "never slow",
-            _doctor(_without("slow")),
-            "You never ask whether it is slow: rule 6 is missing.",
-        ),
-        Slip(
-            "the last two thirds",
-            _doctor(
-                noisy=lambda a, _b: np.mean(np.diff(a[len(a) // 3 :]) > 0) > 0.25,
-                slow=lambda a, _b: a[len(a) // 3] - a[-1] > 0.2 * (a[0] - a[-1]),
-            ),
-            "Your second half begins after a third of the run. Divide len(train) by 2.",
-        ),
-        Slip(
             "the training loss has turned",
             _doctor(overfitting=lambda a, _b: a[-1] > 1.1 * a.min()),
             "You look at the lowest *training* loss. Overfitting is seen in data that are not"
             " trained on: the test loss.",
         ),
         Slip(
-            "slow above a half",
-            _doctor(slow=lambda a, _b: a[len(a) // 2] - a[-1] > 0.5 * (a[0] - a[-1])),
-            "Your limit for a slow curve is half of the fall. A fifth is asked.",
-        ),
-        Slip(
-            "nothing overflows",
-            _doctor(_without("overflow")),
-            "You never ask whether the losses are finite. NaN compares as False in every rule, and"
-            ' the sickest curve of all comes out "healthy".',
-        ),
-        Slip(
             "ascending is stuck",
             _doctor(_before("stuck", "ascending")),
-            "You ask for standing still before ascent. A negative fall is below a hundredth too, so"
-            " ascent has to be asked first.",
-        ),
-        Slip(
-            "the second half begins early",
-            _doctor(
-                noisy=lambda a, _b: np.mean(np.diff(a[(len(a) - 1) // 2 :]) > 0) > 0.25,
-                slow=lambda a, _b: a[(len(a) - 1) // 2] - a[-1] > 0.2 * (a[0] - a[-1]),
-            ),
-            "Your second half begins one loss too early where n is even. It begins at number"
-            " len(train) // 2, counted from 0.",
-        ),
-        Slip(
-            "not finite, at the end alone",
-            _doctor(overflow=lambda a, b: not np.isfinite(a[-1] + b[-1])),
-            "You look at the last losses alone. One that is not finite anywhere makes the curve"
-            " unfit to be measured.",
+            "You ask for standing still before ascent, or never for ascent. A negative fall is"
+            " below a hundredth too, so rule 2 has to be asked first.",
         ),
         Slip(
             "ascending, by the test loss",
@@ -567,77 +825,14 @@ DIAGNOSE_CURVE = Function(
             " seen in the training loss.",
         ),
         Slip(
-            "stuck, by the size of the fall",
-            _doctor(stuck=lambda a, _b: a[0] - a[-1] < 0.01),
-            "You compare the fall with 0.01 itself. It is to be a share of the first loss, so that"
-            " the unit of the loss does not matter.",
-        ),
-        Slip(
-            "noise over the whole run",
-            _doctor(noisy=lambda a, _b: np.mean(np.diff(a) > 0) > 0.25),
-            "You count the steps upward in the whole run. The rule asks for the second half: an"
-            " unquiet start may settle.",
-        ),
-        Slip(
-            "above its start",
-            _doctor(overfitting=lambda _a, b: b[-1] > 1.1 * b[0]),
-            "You compare the last test loss with the first. It may have fallen far, and turned:"
-            " compare it with the lowest.",
-        ),
-        Slip(
             "a share of the loss at half time",
             _doctor(slow=lambda a, _b: a[len(a) // 2] - a[-1] > 0.2 * a[len(a) // 2]),
             "You take a fifth of the loss at half time. Asked is a fifth of the whole fall.",
         ),
         Slip(
-            "NaN alone",
-            _doctor(overflow=lambda a, b: bool(np.any(np.isnan(a)) or np.any(np.isnan(b)))),
-            "You look for NaN. Infinity comes first, and is no number either: use np.isfinite.",
-        ),
-        Slip(
-            "a share of the first loss",
-            _doctor(slow=lambda a, _b: a[len(a) // 2] - a[-1] > 0.2 * a[0]),
-            "You take a fifth of the first *loss*. A fifth of the fall is asked: a loss that cannot"
-            " go below 8 is not slow for ending there, nor quick for moving little.",
-        ),
-        Slip(
             "the last test loss but one",
             _doctor(overfitting=lambda _a, b: b[-2] > 1.1 * b.min()),
             "You look at the last test loss but one. The last is test[-1].",
-        ),
-        Slip(
-            "the second half without its first",
-            _doctor(slow=lambda a, _b: a[len(a) // 2 + 1] - a[-1] > 0.2 * (a[0] - a[-1])),
-            "You measure the second half from its second loss on. Its fall is its *first* loss"
-            " minus its last.",
-        ),
-        Slip(
-            "noisy above a half",
-            _doctor(noisy=lambda a, _b: np.mean(np.diff(a[len(a) // 2 :]) > 0) > 0.5),
-            "You ask for more than half of the steps. A quarter is enough.",
-        ),
-        Slip(
-            "any rise is overfitting",
-            _doctor(overfitting=lambda _a, b: b[-1] > b.min()),
-            "You call every test loss above its lowest overfitted. The rule leaves it a tenth, for"
-            " chance.",
-        ),
-        Slip(
-            "not finite, in the training loss alone",
-            _doctor(overflow=lambda a, _b: not np.all(np.isfinite(a))),
-            "You look for what is not finite in the training loss alone. The test loss may"
-            " overflow first.",
-        ),
-        Slip(
-            "stuck, at a tenth",
-            _doctor(stuck=lambda a, _b: a[0] - a[-1] < 0.1 * a[0]),
-            "Your limit for a curve that is stuck is a tenth. A hundredth is asked.",
-        ),
-        Slip(
-            "a late fall of 0.2",
-            _doctor(slow=lambda a, _b: a[len(a) // 2] - a[-1] > 0.2),
-            "You compare the late fall with 0.2 itself. A fifth *of the whole fall* is asked, so"
-            " that the unit of the loss does not matter.",
         ),
         Slip(
             "any step upward is noise",
@@ -646,15 +841,202 @@ DIAGNOSE_CURVE = Function(
             " asked.",
         ),
         Slip(
-            "infinity alone",
-            _doctor(overflow=lambda a, b: bool(np.any(np.isinf(a)) or np.any(np.isinf(b)))),
-            "You look for infinity. NaN is no number either, and compares as False in every later"
-            " rule: use np.isfinite.",
+            "the curves exchanged",
+            _exchanging,
+            "You take test for train, and train for test, throughout. The rules name the curve that"
+            " they look at: overfitting is seen in the test loss, all else in the training loss.",
+        ),
+        Slip(
+            "always healthy",
+            _doctor(("healthy",)),
+            "Every curve is healthy to you. Ask the rules from the top, and return the word of the"
+            " first that fits.",
+        ),
+        Slip(
+            "upside down",
+            _doctor(tuple(reversed(WORDS[:-1]))),
+            "You ask the rules from the bottom up. The first that fits, from the top, decides.",
         ),
         Slip(
             "slow before noise",
             _doctor(_before("slow", "noisy")),
             "You ask whether it is slow before you ask for noise. The table has noise first.",
+        ),
+        Slip(
+            "the fall turned round",
+            _doctor(
+                ascending=lambda a, _b: a[-1] - a[0] < 0,
+                stuck=lambda a, _b: a[-1] - a[0] < 0.01 * a[0],
+                slow=lambda a, _b: a[len(a) // 2] - a[-1] > 0.2 * (a[-1] - a[0]),
+            ),
+            "Your fall is the last training loss minus the first, so that a curve which falls"
+            " ascends. It is the first minus the last.",
+        ),
+        Slip(
+            "ascending, in any step",
+            _doctor(ascending=lambda a, _b: bool(np.any(np.diff(a) > 0))),
+            "You call a curve ascending if *any* step goes up. Compare its end with its start.",
+        ),
+        Slip(
+            "stuck by the fall turned round",
+            _doctor(
+                stuck=lambda a, _b: a[-1] - a[0] < 0.01 * a[0],
+                slow=lambda a, _b: a[len(a) // 2] - a[-1] > 0.2 * (a[-1] - a[0]),
+            ),
+            "Your fall is the last training loss minus the first: below 0 wherever the loss"
+            " falls, so that all those are stuck. It is the first minus the last.",
+        ),
+        Slip(
+            "stuck, at a tenth",
+            _doctor(stuck=lambda a, _b: a[0] - a[-1] < 0.1 * a[0]),
+            "Your limit for a curve that is stuck is a tenth. A hundredth is asked.",
+        ),
+        Slip(
+            "never stuck",
+            _doctor(_without("stuck")),
+            "You never ask whether it is stuck: rule 3 is missing.",
+        ),
+        Slip(
+            "stuck, by the size of the fall",
+            _doctor(stuck=lambda a, _b: a[0] - a[-1] < 0.01),
+            "You compare the fall with 0.01 itself. It is to be a share of the first loss, so that"
+            " the unit of the loss does not matter.",
+        ),
+        Slip(
+            "never overfitting",
+            _doctor(_without("overfitting")),
+            "You never ask whether it overfits: rule 5 is missing.",
+        ),
+        Slip(
+            "above its start",
+            _doctor(overfitting=lambda _a, b: b[-1] > 1.1 * b[0]),
+            "You compare the last test loss with the first. It may have fallen far, and turned:"
+            " compare it with the lowest.",
+        ),
+        Slip(
+            "stuck, by the test loss",
+            _doctor(stuck=lambda _a, b: b[0] - b[-1] < 0.01 * b[0]),
+            "You ask whether the *test* loss stands still. The fall is that of the training loss.",
+        ),
+        Slip(
+            "the second half from the next on",
+            _from(lambda n: min(n // 2 + 1, n - 1)),
+            "Your second half begins one loss too late. It begins at number len(train) // 2,"
+            " counted from 0.",
+        ),
+        Slip(
+            "noise from the next on",
+            _noisy_from(lambda n: n // 2 + 1),
+            "In rule 4 your second half begins one loss too late. It begins at number"
+            " len(train) // 2, counted from 0.",
+        ),
+        Slip(
+            "the second half rounded up",
+            _from(lambda n: (n + 1) // 2),
+            "For odd n your second half begins one loss too late: it begins at n // 2, rounded"
+            " down.",
+        ),
+        Slip(
+            "noise in the first half and the step out of it",
+            _doctor(noisy=lambda a, _b: np.mean(np.diff(a[: len(a) // 2 + 1]) > 0) > 0.25),
+            "You count the steps upward of the *first* half. The rule asks for the second:"
+            " train[len(train) // 2:].",
+        ),
+        Slip(
+            "noise over the whole run",
+            _doctor(noisy=lambda a, _b: np.mean(np.diff(a) > 0) > 0.25),
+            "You count the steps upward in the whole run. The rule asks for the second half: an"
+            " unquiet start may settle.",
+        ),
+        Slip(
+            "noise one early",
+            _noisy_from(lambda n: n // 2 - 1),
+            "You count the step *into* the second half. Count those within it: np.diff of its"
+            " losses alone.",
+        ),
+        Slip(
+            "noise one early for even n",
+            _noisy_from(lambda n: (n - 1) // 2),
+            "For even n you count the step *into* the second half. Count those within it: np.diff"
+            " of its losses alone.",
+        ),
+        Slip(
+            "noise in the first half",
+            _doctor(noisy=lambda a, _b: np.mean(np.diff(a[: len(a) // 2]) > 0) > 0.25),
+            "You count the steps upward of the *first* half. The rule asks for the second:"
+            " train[len(train) // 2:].",
+        ),
+        Slip(
+            "overflow is raised",
+            _raising_where_not_finite,
+            'You raise an error where a loss is not finite. Here "overflow" is a word: return it.',
+        ),
+        Slip(
+            "a capital letter",
+            _in_capitals,
+            'Your word begins with a capital letter. The words are written small: "healthy".',
+        ),
+        Slip(
+            "ascending, where most steps rise",
+            _doctor(ascending=lambda a, _b: np.mean(np.diff(a) > 0) > 0.5),
+            "You ask whether most steps go up. Ascending is a curve that *ends* above its start,"
+            " whatever is in between.",
+        ),
+        Slip(
+            "ascending, where it ends above and most steps rise",
+            _doctor(ascending=lambda a, _b: a[-1] > a[0] and np.mean(np.diff(a) > 0) > 0.5),
+            "You ask for more than rule 2 does. A last training loss above the first is enough.",
+        ),
+        Slip(
+            "the lowest training loss for the last",
+            _doctor(stuck=lambda a, _b: a[0] - a.min() < 0.01 * a[0]),
+            "Your fall goes down to the lowest training loss. It is the first minus the *last*.",
+        ),
+        Slip(
+            "more than one up",
+            _doctor(noisy=lambda a, _b: _ups(a) > 1),
+            "You ask for more than one step upward. A *share* is asked: more than a quarter of the"
+            " steps within the second half.",
+        ),
+        Slip(
+            "a share of the last test loss",
+            _doctor(overfitting=lambda _a, b: b[-1] - b.min() > 0.1 * b[-1]),
+            "You take a tenth of the *last* test loss. 1.1 times the lowest is asked.",
+        ),
+        Slip(
+            "the highest test loss",
+            _doctor(overfitting=lambda _a, b: b.max() > 1.1 * b.min()),
+            "You compare the *highest* test loss with the lowest: then every curve that has"
+            " fallen is overfitted. Take the last.",
+        ),
+        Slip(
+            "any rise is overfitting",
+            _doctor(overfitting=lambda _a, b: b[-1] > b.min()),
+            "You call every test loss above its lowest overfitted. The rule leaves it a tenth, for"
+            " chance.",
+        ),
+        Slip(
+            "overfitting at 1.1 times",
+            _doctor(overfitting=lambda _a, b: b[-1] >= 1.1 * b.min()),
+            "A last test loss of exactly 1.1 times the lowest is not more: use >. See what yours"
+            " says where both are 0.",
+        ),
+        Slip(
+            "a large loss overflows",
+            _doctor(
+                overflow=lambda a, b: (
+                    not (np.all(np.isfinite(a)) and np.all(np.isfinite(b)))
+                    or max(a.max(), b.max()) > 1e12
+                )
+            ),
+            "You call a large loss an overflow. However large, it is a number: rule 1 asks for"
+            " what is not finite.",
+        ),
+        Slip(
+            "a start at 0 is refused",
+            _refusing_a_start_at_0,
+            "You refuse a curve that starts at 0. A loss of 0 is allowed: multiply in place of"
+            " dividing, and the rules hold.",
         ),
         Slip(
             "lengths are not compared",
@@ -663,14 +1045,15 @@ DIAGNOSE_CURVE = Function(
             " raise a ValueError.",
         ),
         Slip(
+            "what is not finite before shapes",
+            _finite_before_shapes,
+            "You look for what is not finite before you compare the shapes. Curves of different"
+            " shape are refused, whatever is in them: compare the shapes first.",
+        ),
+        Slip(
             "stuck at a hundredth",
             _doctor(stuck=lambda a, _b: a[0] - a[-1] <= 0.01 * a[0]),
             'A fall of exactly a hundredth is not "less than a hundredth": use <.',
-        ),
-        Slip(
-            "noisy at a quarter",
-            _doctor(noisy=lambda a, _b: np.mean(np.diff(a[len(a) // 2 :]) > 0) >= 0.25),
-            'Exactly a quarter is not "more than a quarter": use >.',
         ),
         Slip(
             "slow at a fifth",
@@ -683,16 +1066,272 @@ DIAGNOSE_CURVE = Function(
             'A loss that ends where it began has not ascended. It is "stuck".',
         ),
         Slip(
-            "overfitting before noise",
-            _doctor(_before("overfitting", "noisy")),
-            "You ask for overfitting before noise. In a noisy run the lowest test loss is luck, so"
-            " the table asks for noise first.",
+            "steps downward are noise",
+            _doctor(noisy=lambda a, _b: np.mean(np.diff(a[len(a) // 2 :]) < 0) > 0.25),
+            "You count steps *downward*: that is what training is for. np.diff is above 0 where the"
+            " loss goes up.",
+        ),
+        Slip(
+            "any change is noise",
+            _doctor(noisy=lambda a, _b: np.mean(np.abs(np.diff(a[len(a) // 2 :])) > 0) > 0.25),
+            "You count every step that changes the loss, up or down. Noise is steps *upward*:"
+            " np.diff above 0, without the absolute value.",
+        ),
+        Slip(
+            "noisy at a quarter",
+            _doctor(noisy=lambda a, _b: np.mean(np.diff(a[len(a) // 2 :]) > 0) >= 0.25),
+            'Exactly a quarter is not "more than a quarter": use >.',
+        ),
+        Slip(
+            "above the lowest training loss",
+            _doctor(overfitting=lambda a, b: b[-1] > 1.1 * a.min()),
+            "You compare the test loss with the lowest *training* loss. Compare it with its own"
+            " lowest.",
+        ),
+        Slip(
+            "a test loss above the training loss",
+            _doctor(overfitting=lambda a, b: b[-1] > 1.1 * a[-1]),
+            "You compare the test loss with the *training* loss. A gap is usual. Overfitting shows"
+            " where the test loss has turned: compare it with its own lowest.",
+        ),
+        Slip(
+            "0.1 above the lowest",
+            _doctor(overfitting=lambda _a, b: b[-1] > b.min() + 0.1),
+            "You allow the test loss 0.1 above its lowest. 1.1 *times* the lowest is asked, so"
+            " that the unit of the loss does not matter.",
         ),
         Slip(
             "slow before overfitting",
             _doctor(_before("slow", "overfitting")),
             "You ask whether it is slow before you ask whether it overfits. Then you would train on"
             " a network that gets worse: the table has it the other way round.",
+        ),
+        Slip(
+            "nothing overflows",
+            _doctor(_without("overflow")),
+            "You never ask whether the losses are finite. NaN compares as False in every rule, and"
+            ' the sickest curve of all comes out "healthy".',
+        ),
+        Slip(
+            "all must be broken",
+            _doctor(overflow=lambda a, b: not (np.any(np.isfinite(a)) and np.any(np.isfinite(b)))),
+            "One finite loss is enough for you. Rule 1 fits as soon as *one* is not finite:"
+            " np.all in place of np.any.",
+        ),
+        Slip(
+            "not finite, at the end alone",
+            _doctor(overflow=lambda a, b: not np.isfinite(a[-1] + b[-1])),
+            "You look at the last losses alone. One that is not finite anywhere makes the curve"
+            " unfit to be measured.",
+        ),
+        Slip(
+            "NaN alone",
+            _doctor(overflow=lambda a, b: bool(np.any(np.isnan(a)) or np.any(np.isnan(b)))),
+            "You look for NaN. Infinity comes first, and is no number either: use np.isfinite.",
+        ),
+        Slip(
+            "not finite, in the training loss alone",
+            _doctor(overflow=lambda a, _b: not np.all(np.isfinite(a))),
+            "You look for what is not finite in the training loss alone. The test loss may"
+            " overflow first.",
+        ),
+        Slip(
+            "infinity alone",
+            _doctor(overflow=lambda a, b: bool(np.any(np.isinf(a)) or np.any(np.isinf(b)))),
+            "You look for infinity. NaN is no number either, and compares as False in every later"
+            " rule: use np.isfinite.",
+        ),
+        Slip(
+            "not finite, in the test loss alone",
+            _doctor(overflow=lambda _a, b: not np.all(np.isfinite(b))),
+            "You look for what is not finite in the test loss alone. Look at both curves.",
+        ),
+        Slip(
+            "never noisy",
+            _doctor(_without("noisy")),
+            "You never ask whether it is noisy: rule 4 is missing.",
+        ),
+        Slip(
+            "ups by n",
+            _doctor(noisy=lambda a, _b: _ups(a) / len(a) > 0.25),
+            "You divide the steps upward by all n losses. Asked is their share of the steps"
+            " within the second half.",
+        ),
+        Slip(
+            "noisy above a half",
+            _doctor(noisy=lambda a, _b: np.mean(np.diff(a[len(a) // 2 :]) > 0) > 0.5),
+            "You ask for more than half of the steps. A quarter is enough.",
+        ),
+        Slip(
+            "more than two ups",
+            _doctor(noisy=lambda a, _b: _ups(a) > 2),
+            "You ask for more than a number of steps upward. A *share* is asked: more than a"
+            " quarter of the steps within the second half.",
+        ),
+        Slip(
+            "ups by the losses of the half",
+            _doctor(noisy=lambda a, _b: _ups(a) > len(a[len(a) // 2 :]) / 4),
+            "You divide by the losses of the second half. Its *steps* are one fewer: np.mean of"
+            " np.diff(...) > 0 divides by their number.",
+        ),
+        Slip(
+            "noise from one late for odd n",
+            _noisy_from(lambda n: (n + 1) // 2),
+            "For odd n you leave out the first step of the second half: it begins at n // 2,"
+            " rounded down.",
+        ),
+        Slip(
+            "ups by half of n",
+            _doctor(noisy=lambda a, _b: _ups(a) > len(a) // 2 / 4),
+            "You divide by n // 2. The *steps* within the second half are one fewer where n is"
+            " even: np.mean of np.diff(...) > 0 divides by their number.",
+        ),
+        Slip(
+            "overfitting before noise",
+            _doctor(_before("overfitting", "noisy")),
+            "You ask for overfitting before noise. In a noisy run the lowest test loss is luck, so"
+            " the table asks for noise first.",
+        ),
+        Slip(
+            "stuck, by the size of the change",
+            _size_of_the_fall,
+            "A loss that ends a little above its start is stuck to you. It is ascending, by however"
+            " little: ask for fall < 0 first, with no margin and no absolute value.",
+        ),
+        Slip(
+            "above half time",
+            _doctor(overfitting=lambda _a, b: b[-1] > 1.1 * b[len(b) // 2]),
+            "You compare the last test loss with that at half time. Compare it with the lowest of"
+            " all.",
+        ),
+        Slip(
+            "the lowest of the second half",
+            _doctor(overfitting=lambda _a, b: b[-1] > 1.1 * b[len(b) // 2 :].min()),
+            "You look for the lowest test loss in the second half. It may lie in the first: take"
+            " the lowest of all.",
+        ),
+        Slip(
+            "the first half",
+            _doctor(slow=lambda a, _b: a[0] - a[len(a) // 2] > 0.2 * (a[0] - a[-1])),
+            "You measure what the *first* half did. Slow is a curve that still has much to do in"
+            " the second.",
+        ),
+        Slip(
+            "slow, turned round",
+            _doctor(slow=lambda a, _b: a[len(a) // 2] - a[-1] < 0.2 * (a[0] - a[-1])),
+            'Your comparison in rule 6 stands the wrong way round: "slow" is a curve that falls by'
+            " *more* than a fifth in its second half.",
+        ),
+        Slip(
+            "never slow",
+            _doctor(_without("slow")),
+            "You never ask whether it is slow: rule 6 is missing.",
+        ),
+        Slip(
+            "slow above a half",
+            _doctor(slow=lambda a, _b: a[len(a) // 2] - a[-1] > 0.5 * (a[0] - a[-1])),
+            "Your limit for a slow curve is half of the fall. A fifth is asked.",
+        ),
+        Slip(
+            "slow, by the test loss",
+            _doctor(slow=lambda _a, b: b[len(b) // 2] - b[-1] > 0.2 * (b[0] - b[-1])),
+            "You ask whether the *test* loss is slow. Rule 6 looks at `train`.",
+        ),
+        Slip(
+            "slow, by the late test loss",
+            _doctor(slow=lambda a, b: b[len(b) // 2] - b[-1] > 0.2 * (a[0] - a[-1])),
+            "You take the second half of the *test* loss beside the fall of the training loss."
+            " Rule 6 looks at `train` for both.",
+        ),
+        Slip(
+            "a share of the first loss",
+            _doctor(slow=lambda a, _b: a[len(a) // 2] - a[-1] > 0.2 * a[0]),
+            "You take a fifth of the first *loss*. A fifth of the fall is asked: a loss that cannot"
+            " go below 8 is not slow for ending there, nor quick for moving little.",
+        ),
+        Slip(
+            "the second half without its first",
+            _doctor(slow=lambda a, _b: a[len(a) // 2 + 1] - a[-1] > 0.2 * (a[0] - a[-1])),
+            "You measure the second half from its second loss on. Its fall is its *first* loss"
+            " minus its last.",
+        ),
+        Slip(
+            "slow from one late for odd n",
+            _doctor(slow=lambda a, _b: a[(len(a) + 1) // 2] - a[-1] > 0.2 * (a[0] - a[-1])),
+            "In rule 6 your second half begins one loss too late for odd n: it begins at n // 2,"
+            " rounded down.",
+        ),
+        Slip(
+            "a share of the fall to the lowest",
+            _doctor(slow=lambda a, _b: a[len(a) // 2] - a[-1] > 0.2 * (a[0] - a.min())),
+            "You take a fifth of the fall to the *lowest* training loss. The fall is the first"
+            " minus the last.",
+        ),
+        Slip(
+            "the late fall to the lowest",
+            _doctor(slow=lambda a, _b: a[len(a) // 2] - a.min() > 0.2 * (a[0] - a[-1])),
+            "Your late fall goes down to the lowest loss. It is the first loss of the half minus"
+            " its *last*.",
+        ),
+        Slip(
+            "the range for the late fall",
+            _doctor(slow=lambda a, _b: np.ptp(a[len(a) // 2 :]) > 0.2 * (a[0] - a[-1])),
+            "You take the highest minus the lowest of the second half. Its fall is its first loss"
+            " minus its last.",
+        ),
+        Slip(
+            "the last three quarters",
+            _doctor(
+                noisy=lambda a, _b: np.mean(np.diff(a[len(a) // 4 :]) > 0) > 0.25,
+                slow=lambda a, _b: a[len(a) // 4] - a[-1] > 0.2 * (a[0] - a[-1]),
+            ),
+            "Your second half begins after a quarter of the run. Divide len(train) by 2.",
+        ),
+        Slip(
+            "the last two thirds",
+            _doctor(
+                noisy=lambda a, _b: np.mean(np.diff(a[len(a) // 3 :]) > 0) > 0.25,
+                slow=lambda a, _b: a[len(a) // 3] - a[-1] > 0.2 * (a[0] - a[-1]),
+            ),
+            "Your second half begins after a third of the run. Divide len(train) by 2.",
+        ),
+        Slip(
+            "the second half one early",
+            _from(lambda n: n // 2 - 1),
+            "Your second half begins one loss too early. It begins at number len(train) // 2,"
+            " counted from 0.",
+        ),
+        Slip(
+            "the second half begins early",
+            _doctor(
+                noisy=lambda a, _b: np.mean(np.diff(a[(len(a) - 1) // 2 :]) > 0) > 0.25,
+                slow=lambda a, _b: a[(len(a) - 1) // 2] - a[-1] > 0.2 * (a[0] - a[-1]),
+            ),
+            "Your second half begins one loss too early where n is even. It begins at number"
+            " len(train) // 2, counted from 0.",
+        ),
+        Slip(
+            "a late fall of 0.2",
+            _doctor(slow=lambda a, _b: a[len(a) // 2] - a[-1] > 0.2),
+            "You compare the late fall with 0.2 itself. A fifth *of the whole fall* is asked, so"
+            " that the unit of the loss does not matter.",
+        ),
+        Slip(
+            "slow at a tenth",
+            _doctor(slow=lambda a, _b: a[len(a) // 2] - a[-1] > 0.1 * (a[0] - a[-1])),
+            "Your limit for a slow curve is a tenth of the fall. A fifth is asked.",
+        ),
+        Slip(
+            "a share of the early fall",
+            _doctor(slow=lambda a, _b: a[len(a) // 2] - a[-1] > 0.2 * (a[0] - a[len(a) // 2])),
+            "You take a fifth of what the *first half* fell. A fifth of the whole fall is asked:"
+            " the first training loss minus the last.",
+        ),
+        Slip(
+            "slow from one early",
+            _doctor(slow=lambda a, _b: a[len(a) // 2 - 1] - a[-1] > 0.2 * (a[0] - a[-1])),
+            "In rule 6 your second half begins one loss too early. It begins at number"
+            " len(train) // 2, counted from 0.",
         ),
     ),
 )

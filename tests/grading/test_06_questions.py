@@ -167,3 +167,58 @@ def test_a_right_answer_of_another_hand_is_right(function, seed):
         cases = fresh_cases(SPEC[name], REFERENCE[name], seed)
     result = verdict_on(function, cases)
     assert result.points == result.max_points, result.diagnosis.summary
+
+
+# Wrong answers that are right to two decimals, or for losses of the usual size
+
+
+def l1_prox_by_a_grid(theta, *, eta, strength):
+    if min(eta, strength) < 0:
+        raise ValueError("eta or strength")
+    u = np.linspace(-50, 50, 10001)
+    cut = eta * strength * np.abs(u)
+    return np.array([u[np.argmin((u - x) ** 2 / 2 + cut)] for x in theta])
+
+
+def l1_prox_by_rounding(theta, *, eta, strength):
+    return np.round(L1(theta, eta=eta, strength=strength), 3)
+
+
+def l1_prox_by_blanking_out(theta, *, eta, strength):
+    moved = L1(theta, eta=eta, strength=strength)
+    return np.where(np.abs(moved) < 0.01, 0.0, moved)
+
+
+def early_stop_by_a_large_number(losses, *, patience, min_delta):
+    return STOP(np.nan_to_num(losses, nan=1e12), patience=patience, min_delta=min_delta)
+
+
+def early_stop_by_the_highest(losses, *, patience, min_delta):
+    highest = max(losses[np.isfinite(losses)], default=0) + 1
+    return STOP(np.where(np.isnan(losses), highest, losses), patience=patience, min_delta=min_delta)
+
+
+def early_stop_by_more_than_min_delta(losses, *, patience, min_delta):
+    if min_delta < 0:
+        raise ValueError("min_delta")
+    return STOP(losses, patience=patience, min_delta=min_delta + 1e-5)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        l1_prox_by_a_grid,
+        l1_prox_by_rounding,
+        l1_prox_by_blanking_out,
+        early_stop_by_a_large_number,
+        early_stop_by_the_highest,
+        early_stop_by_more_than_min_delta,
+    ],
+)
+@pytest.mark.parametrize("seed", [None, 11, 12])
+def test_an_answer_that_is_nearly_right_is_wrong(function, seed):
+    name = next(name for name in NAMES if function.__name__.startswith(f"{name}_by"))
+    cases = CASES.find(name)
+    if seed is not None:
+        cases = fresh_cases(SPEC[name], REFERENCE[name], seed)
+    assert verdict_on(function, cases).points == 0

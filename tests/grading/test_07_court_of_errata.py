@@ -1,6 +1,7 @@
 """The exercises to 7: judge and doctor against the lecture's trials, exact numbers, other hands."""
 
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -108,7 +109,7 @@ def test_bad_input_is_refused():
 
 
 def verdict_by_counting(claimed, measured, *, tolerance):
-    if len(claimed) != len(measured) or tolerance < 0:
+    if np.shape(claimed) != np.shape(measured) or tolerance < 0:
         raise ValueError("shapes, or tolerance")
     held, worst, witness = 0, -1.0, 0
     for i, (c, m) in enumerate(zip(claimed, measured, strict=True)):
@@ -155,8 +156,57 @@ def diagnose_curve_by_ifs(train, test):
     return "healthy"
 
 
+def diagnose_curve_by_differences(train, test):
+    if train.shape != test.shape:
+        raise ValueError("shapes")
+    if not np.isfinite([train, test]).all():
+        return "overflow"
+    late = train[train.size // 2 :]
+    if train[0] < train[-1]:
+        return "ascending"
+    if train[-1] > 0.99 * train[0]:
+        return "stuck"
+    if 4 * np.count_nonzero(late[1:] > late[:-1]) > len(late) - 1:
+        return "noisy"
+    if test[-1] - min(test) > 0.1 * min(test):
+        return "overfitting"
+    return "slow" if 5 * (late[0] - late[-1]) > train[0] - train[-1] else "healthy"
+
+
+def diagnose_curve_by_fractions(train, test):
+    if train.shape != test.shape:
+        raise ValueError("shapes")
+    if not np.isfinite([train, test]).all():
+        return "overflow"
+    train, test = ([Fraction(float(x)) for x in losses] for losses in (train, test))
+    fall, late = train[0] - train[-1], train[len(train) // 2 :]
+    ups = sum(after > before for before, after in pairwise(late))
+    rules = {
+        "ascending": fall < 0,
+        "stuck": 100 * fall < train[0],
+        "noisy": 4 * ups > len(late) - 1,
+        "overfitting": 10 * test[-1] > 11 * min(test),
+        "slow": 5 * (late[0] - late[-1]) > fall,
+    }
+    return next((word for word, fits in rules.items() if fits), "healthy")
+
+
+def diagnose_curve_by_other_digits(train, test):
+    if train.shape != test.shape:
+        raise ValueError("shapes")
+    return REFERENCE["diagnose_curve"](train.astype(np.float32), test.astype(np.longdouble))
+
+
 @pytest.mark.parametrize(
-    "function", [verdict_by_counting, verdict_by_what_fails, diagnose_curve_by_ifs]
+    "function",
+    [
+        verdict_by_counting,
+        verdict_by_what_fails,
+        diagnose_curve_by_ifs,
+        diagnose_curve_by_differences,
+        diagnose_curve_by_fractions,
+        diagnose_curve_by_other_digits,
+    ],
 )
 @pytest.mark.parametrize("seed", [None, 11, 12, 13])
 def test_a_right_answer_of_another_hand_is_right(function, seed):
@@ -166,3 +216,40 @@ def test_a_right_answer_of_another_hand_is_right(function, seed):
         cases = fresh_cases(SPEC[name], REFERENCE[name], seed)
     result = verdict_on(function, cases)
     assert result.points == result.max_points, result.diagnosis.summary
+
+
+# Wrong answers that are right for most curves
+
+
+def diagnose_curve_by_the_median(train, test):
+    word = REFERENCE["diagnose_curve"](train, test)
+    if word not in ("overfitting", "slow", "healthy"):
+        return word
+    limit = 1.1 * np.median(test[len(test) // 2 :])
+    return "overfitting" if test[-1] > limit else word.replace("overfitting", "healthy")
+
+
+def diagnose_curve_by_the_range(train, test):
+    word = REFERENCE["diagnose_curve"](train, test)
+    if word not in ("slow", "healthy"):
+        return word
+    return "slow" if np.ptp(train[len(train) // 2 :]) > 0.2 * np.ptp(train) else "healthy"
+
+
+def verdict_by_isclose(claimed, measured, *, tolerance):
+    _, witness = REFERENCE["verdict"](claimed, measured, tolerance=tolerance)
+    held = np.isclose(claimed, measured, rtol=tolerance)
+    return "right" if held.all() else "imprecise" if held.any() else "wrong", witness
+
+
+@pytest.mark.parametrize(
+    "function",
+    [diagnose_curve_by_the_median, diagnose_curve_by_the_range, verdict_by_isclose],
+)
+@pytest.mark.parametrize("seed", [None, 11, 12, 13])
+def test_an_answer_that_is_nearly_right_is_wrong(function, seed):
+    name = function.__name__.rpartition("_by_")[0]
+    cases = CASES.find(name)
+    if seed is not None:
+        cases = fresh_cases(SPEC[name], REFERENCE[name], seed)
+    assert verdict_on(function, cases).points == 0
