@@ -723,6 +723,15 @@ def _noisy_from(place):
     return _doctor(noisy=lambda a, _b: np.mean(np.diff(a[place(len(a)) :]) > 0) > 0.25)
 
 
+def _falling_by(fall):
+    """Make a doctor who takes the fall of the training loss in another way, in all three rules."""
+    return _doctor(
+        ascending=lambda a, _b: fall(a) < 0,
+        stuck=lambda a, _b: fall(a) < 0.01 * a[0],
+        slow=lambda a, _b: a[len(a) // 2] - a[-1] > 0.2 * fall(a),
+    )
+
+
 def _ups(losses):
     return np.sum(np.diff(losses[len(losses) // 2 :]) > 0)
 
@@ -871,6 +880,31 @@ DIAGNOSE_CURVE = Function(
             ),
             "Your fall is the last training loss minus the first, so that a curve which falls"
             " ascends. It is the first minus the last.",
+        ),
+        Slip(
+            "the fall of the first step",
+            _falling_by(lambda a: a[0] - a[1]),
+            "Your fall is that of the first step. It goes on to the last loss: train[-1].",
+        ),
+        Slip(
+            "the fall after the first step",
+            _falling_by(lambda a: a[1] - a[-1]),
+            "Your fall begins at train[1]. Python counts from 0: the first loss is train[0].",
+        ),
+        Slip(
+            "the fall before the last step",
+            _falling_by(lambda a: a[0] - a[-2]),
+            "Your fall ends at train[-2]. The last loss is train[-1].",
+        ),
+        Slip(
+            "the last loss for the fall",
+            _falling_by(lambda a: a[-1]),
+            "You take the last loss for the fall. The fall is the first loss minus the last.",
+        ),
+        Slip(
+            "the first loss for the fall",
+            _falling_by(lambda a: a[0]),
+            "You take the first loss for the fall. The fall is the first loss minus the last.",
         ),
         Slip(
             "ascending, in any step",

@@ -56,9 +56,9 @@ def _of_words(name: str, pairs: Sequence[tuple[Any, Any]]) -> Iterator[str]:
         yield f"You say {_listed(gots)} for {_listed(rights)} {where}; {rest}."
     elif len(gots) == 1 and len(rights) <= MANY:
         yield f"You say {_listed(gots)} {len(wrong)} times for {_listed(rights)}; {rest}."
-    elif len(set(wrong)) == 2 and rights == gots:
-        a, b = map(show, sorted(rights))
-        yield f"You say {a} for {b} and {b} for {a}; {rest}."
+    elif len(set(wrong)) <= MANY:
+        taken = (f"{show(got)} for {show(right)}" for right, got in sorted(set(wrong)))
+        yield f"You say {' and '.join(taken)}; {rest}."
 
 
 def _of_lists(name: str, pairs: Sequence[tuple[Sequence[str], Sequence[str]]]) -> Iterator[str]:
