@@ -19,7 +19,10 @@ from typing import Any
 
 from jupyter_client.provisioning import KernelProvisionerFactory, LocalProvisioner
 
-LIBRARIES = ["ipykernel.kernelapp", "ipywidgets", "matplotlib.pyplot", "numpy", "sympy"]
+LIBRARIES = [
+    *("ipykernel.kernelapp", "ipywidgets", "matplotlib.pyplot", "PIL.JpegImagePlugin"),
+    *("numpy.random", "sympy", "sympy.physics.units"),  # which others load at their first use
+]
 ENTRY = EntryPoint(
     "local-provisioner", f"{__name__}:ForkedProvisioner", "jupyter_client.kernel_provisioners"
 )
