@@ -89,7 +89,7 @@ def _epoch_inputs(rng: np.random.Generator) -> list[Arguments]:
         for number in (seed, seed, seed + 1)
     ]
     base = _equal_groups(rng, ((2, 3), (1, 2)))
-    cases += [(*base, keywords(eta=eta, rng=_generator(rng))) for eta in (0.02, 0.3)]
+    cases += [(*base, keywords(eta=eta, rng=_generator(rng))) for eta in (0.02, 0.3, 1.5)]
     whole = np.array([1, -2]), np.array([[2, 0], [0, 1], [2, 0]]), np.array([3, 1, 3])
     cases += [(*whole, keywords(eta=eta, rng=_generator(rng))) for eta in (0.1, 1)]
     for backwards in (False, True):
@@ -468,6 +468,7 @@ def _floor_inputs(rng: np.random.Generator) -> list[Arguments]:
     cases += [_floor_case([2.0], 1.0, 3.0, 2), _floor_case([0.4, 0.8, 0.2], 3.0, 2.0, 5)]
     cases += [_floor_case([0.25, 0.5, 1.0], 4.0, 1.5, 2), _floor_case([1, 3, 2], 0.5, 3, 2)]
     cases += [_floor_case([0.3, 0.6], 2.0, 0.0, 3), _floor_case([0.5, 1.5], 2.0, 0.0, 3)]
+    cases += [_floor_case([1.0, 0.5], 2.0, 0.0, 2), _floor_case([1, 3], 1, 1, 2)]
     cases += [_floor_case([1e-5, 0.5], 1.0, 3.0, 2)]  # it takes 100 000 steps to settle
     cases += [_floor_case([rate], 1.0, 1.0, 1) for rate in (0.0, -0.1)]
     bad = ([0.0, 0.5], 1.0, 1.0, 1), ([0.5, -0.1], 1.0, 1.0, 1), ([0.5], 0.0, 1.0, 1)
@@ -813,6 +814,7 @@ def _average_inputs(rng: np.random.Generator) -> list[Arguments]:
         for order in ([4, 4, 0, 2, 4, 1, 3], [3, 1])
         for power, skip in ((0, 1), (1, 0))
     ]
+    cases += [(w, X, y, keywords(order=np.array([2, 0, 1]), eta=1.5, power=1, skip=1))]
     whole = np.array([1, -2]), np.array([[2, 1], [0, 3]]), np.array([3, 1])
     turns = np.array([1, 0, 1])
     cases += [(*whole, keywords(order=turns, eta=0.1, power=power, skip=1)) for power in (0, 1)]
@@ -1195,8 +1197,8 @@ AVERAGED_SGD = Function(
         Slip(
             "it writes into w",
             _path_in_place,
-            "`w -= ...` overwrites the caller's weights, and every point that you kept in the list."
-            " Write `w = w - ...`, which makes a new array.",
+            "`w -= ...` overwrites the caller's weights, and whatever else still refers to that"
+            " array. Write `w = w - ...`, which makes a new one.",
         ),
         Slip(
             "half the gradient",

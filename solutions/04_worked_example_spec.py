@@ -383,8 +383,8 @@ DIAGNOSE = Function(
         Slip(
             "the crash goes unnamed",
             _examined(crash=lambda at: []),
-            "Where the transcript breaks off, you break off too. The first statement without a"
-            " value is the one that crashed: name it.",
+            "You do not name the statement where the transcript breaks off. The first one without a"
+            " value is the one that crashed.",
         ),
         Slip(
             "the crash alone",
@@ -417,14 +417,14 @@ DIAGNOSE = Function(
         Slip(
             "NaN passes",
             _nan_passes,
-            "A comparison with NaN is False, so `difference > 0.001` misses one. Ask the other"
-            " way round: at fault is what is *not* near.",
+            "A NaN where a number belongs passes. A comparison with NaN is False: ask for what is"
+            " *not* near, and not for what is far.",
         ),
         Slip(
             "NaN is blamed for NaN",
             _examined(nan=False),
             "NaN equals nothing, not even NaN, so each statement after the first NaN looks guilty."
-            " `equal_nan=True` takes NaN for NaN.",
+            " Where NaN comes of what was given, NaN is right.",
         ),
         Slip(
             "shapes are not compared",
@@ -1101,8 +1101,8 @@ TRAIN_XOR = Function(
         Slip(
             "twice the slope",
             _trained(delta=lambda P, y: 2 * (P - y) / len(y)),
-            "Yours is twice the gradient: that 2 belongs to a square, and there is none in the"
-            " loss.",
+            "Yours is twice the gradient. There is no square in the loss that would bring a 2, and"
+            " its mean is over the four cases.",
         ),
         Slip(
             "a sum in place of the error",
@@ -1344,7 +1344,7 @@ TRAIN_XOR = Function(
         Slip(
             "b2 is subtracted",
             _trained(use=(1.0, -1.0)),
-            "Z2 is A @ W2 + b2, with a plus.",
+            "Your b2 counts with a minus. Z2 is A @ W2 + b2, and -Z2 needs a bracket.",
         ),
         Slip(
             "one case a step",

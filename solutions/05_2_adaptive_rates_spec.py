@@ -223,7 +223,8 @@ POLYAK_STEP = Function(
         Slip(
             "always the cap",
             _with_rate(lambda L, low, g, cap, _: cap),
-            "Your rate is max_rate in every case. That is the cap; Polyak's rate comes first.",
+            "Your rate is max_rate, whatever the losses. That is the cap; Polyak's rate comes"
+            " first.",
         ),
         Slip(
             "uphill",
@@ -288,20 +289,18 @@ POLYAK_STEP = Function(
         Slip(
             "zero gradient divided by",
             _polyak_unguarded,
-            "Right, but for a gradient of zeros: there you divide by 0. Look first, and use the"
-            " rate 0.",
+            "With a gradient of zeros you divide by 0. Look first, and use the rate 0.",
         ),
         Slip(
             "the cap for a gradient of zeros",
             _polyak_cap_where_flat,
-            "Right, but for a gradient of zeros: there your rate is max_rate. The task asks for the"
-            " rate 0: look first.",
+            "With a gradient of zeros your rate is max_rate. The task asks for 0: look first.",
         ),
         Slip(
             "a little added below the line",
             _polyak_nearly_divided_by_0,
-            "You add a little below the line, and with a gradient of zeros the rate is large, up to"
-            " max_rate. The task asks for 0 there: look first, and add nothing.",
+            "With a gradient of zeros your rate is large, up to max_rate, as it is if a little is"
+            " added below the line. The task asks for 0 there: look first.",
         ),
         Slip(
             "it writes into theta",
@@ -312,8 +311,8 @@ POLYAK_STEP = Function(
         Slip(
             "nothing is refused",
             _polyak_unchecked,
-            "Right where the input is. But nothing is refused: the table lists what has to"
-            " `raise ValueError`.",
+            "Right where the input is. But bad input is let through: the table lists what has to"
+            " `raise ValueError`, each by itself.",
         ),
         Slip(
             "loss_star unchecked",
@@ -364,7 +363,7 @@ def _free_inputs(rng: np.random.Generator) -> list[Arguments]:
     x, z = _numbers(rng, 2), _numbers(rng, 2)
     cases: list[Arguments] = [(x, z, BOWL, t, usual) for t in (0, 1, 2, 8)]
     cases += [(x, z, BOWL, 1, keywords(learning_rate=0.1, beta=b)) for b in (0.0, 0.9, 1.0, 0.2)]
-    cases += [(x, z, BOWL, 3, keywords(learning_rate=r, beta=0.7)) for r in (0.0, 0.02, 0.4)]
+    cases += [(x, z, BOWL, 3, keywords(learning_rate=r, beta=0.7)) for r in (0.0, 0.02, 0.4, 2.0)]
     cases += [(_numbers(rng, 2), z, BOWL, 1, usual), (x, _numbers(rng, 2), BOWL, 1, usual)]
     cases += [(x, z, STEEP, 4, usual), (x, x, BOWL, 0, usual)]
     cases += [(_numbers(rng, 2), _numbers(rng, 2), f, 2, usual) for f in (BEALE, ROSENBROCK)]
@@ -619,8 +618,8 @@ SCHEDULE_FREE_STEP = Function(
         Slip(
             "nothing is refused",
             _free_unchecked("both"),
-            "Right where the input is. But nothing is refused: the table lists what has to"
-            " `raise ValueError`.",
+            "Right where the input is. But bad input is let through: the table lists what has to"
+            " `raise ValueError`, each by itself.",
         ),
         Slip(
             "the rate unchecked",

@@ -21,7 +21,7 @@ def _intensity_inputs(rng: np.random.Generator) -> list[Arguments]:
     cases += [(n, m, 7, keywords(bytes_per_number=size)) for size in (8, 4, 2, 1)]
     batches = np.sort(rng.choice(np.arange(2, 200), size=4, replace=False))
     cases += [(n, m, some, double) for some in (batches, np.array([5]), batches[::-1] * 2.0)]
-    cases += [(64, 10, np.array([1, 32, 256]), keywords(bytes_per_number=2))]
+    cases += [(64, 10, np.array([1, 32, 256]), keywords(bytes_per_number=2)), (n, m, 4.0, double)]
     bad = (
         (0, m, 4, 8),
         (n, 0, 4, 8),
@@ -29,6 +29,9 @@ def _intensity_inputs(rng: np.random.Generator) -> list[Arguments]:
         (n, m, 4, 0),
         (n, m, np.array([2, 0, 3]), 8),
         (n, m, np.array([0, 3]), 8),
+        (-3, m, 4, 8),
+        (n, m, np.array([-1, 3]), 8),
+        (n, m, 4, 0.5),
     )
     return [*cases, *((a, b, c, keywords(bytes_per_number=d)) for a, b, c, d in bad)]
 
@@ -362,7 +365,7 @@ ARITHMETIC_INTENSITY = Function(
         Slip(
             "the largest batch checked",
             _intensity(check=_check_largest),
-            "You check the largest batch. One of them may be 0: look at the smallest.",
+            "Not every batch is checked. One of them may be 0: look at the smallest.",
         ),
         Slip(
             "the first batch checked",
@@ -418,7 +421,7 @@ def _batch_inputs(rng: np.random.Generator) -> list[Arguments]:
     cases += [near(300, 100, 10.0, 4)]  # 28; were X moved twice, 38, and with Z twice, 31
     cases += [(n, m, keywords(peak=RATE, bandwidth=b, bytes_per_number=8)) for b in (2e10, 1e10)]
     cases += [(2, 2, keywords(peak=2, bandwidth=4, bytes_per_number=4))]  # exactly none
-    bad = ((0.0, 1.0), (-1.0, 1.0), (1.0, 0.0), (1.0, -1.0))
+    bad = ((0.0, 1.0), (-1.0, 1.0), (1.0, 0.0), (1.0, -1.0), (-1.0, -1.0))
     return [
         *cases,
         *((n, m, keywords(peak=p, bandwidth=b, bytes_per_number=8)) for p, b in bad),
@@ -748,9 +751,12 @@ def _scale_inputs(rng: np.random.Generator) -> list[Arguments]:
     large = ((1e308, 1e308), (1e200, -3.0), (1e308, -2.0))
     cases += [(S, 1, np.array(some), keywords(growth_interval=5)) for some in large]
     cases += [(2.0**power, 2, gradient(2), three) for power in (24, 40)]
-    good = gradient(2)
+    cases += [(0.5, 1, np.array([1e308, 2.0]), three)]
+    good, ended = gradient(2), np.array([inf, 1.0])
     return [
         *cases,
+        *((-2.0, 0, some, keywords(growth_interval=k)) for some, k in ((ended, 3), (good, -3))),
+        (S, 0, ended, keywords(growth_interval=0)),
         *((bad, 0, good, three) for bad in (0.0, -2.0)),
         *((S, 0, good, keywords(growth_interval=bad)) for bad in (0, -3)),
     ]
@@ -923,14 +929,14 @@ LOSS_SCALE = Function(
         ),
         _scales(
             "compared with 65504",
-            "You compare with 65504. What is finite has not overflowed, whatever its type bears:"
+            "You take for an overflow what float16 cannot hold. What is finite has not overflowed:"
             " look for infinities and NaN.",
             overflowed=lambda g: not (np.abs(g) <= 65504).all(),
         ),
         _scales(
             "the norm for the entries",
-            "You ask whether a norm or a sum of squares is finite. Squares overflow where no entry"
-            " has: look at the entries.",
+            "You take large entries for an overflow: do you ask their norm, or a smaller type? Ask"
+            " each entry whether it is finite.",
             overflowed=lambda g: not np.isfinite(g @ g),
         ),
         Slip(

@@ -634,7 +634,7 @@ L1_PROX = Function(
         Slip(
             "nothing moved",
             _l1(lambda theta, cut, *_: 1.0 * theta),
-            "You return theta as it was.",
+            "Your theta stays as it was: the threshold eta * strength is missing, or rounded to 0.",
         ),
         Slip(
             "the loop writes into theta",
@@ -682,8 +682,8 @@ L1_PROX = Function(
         Slip(
             "the product checked",
             _l1(_soft, is_bad=lambda eta, s: eta * s < 0),
-            "You check the product. Two negative numbers have a positive one: check eta and"
-            " strength each.",
+            "A negative eta or strength gets through, as it does where their product is checked:"
+            " check each of them.",
         ),
         Slip(
             "both must be bad",
@@ -778,6 +778,7 @@ def _stop_inputs(rng: np.random.Generator) -> list[Arguments]:
     walk = np.cumsum(rng.integers(-2, 3, size=(3, 14)), axis=1) / 4 + 9.0
     cases += [case(w, p, d) for w, p, d in zip(walk, (3, 4, 3), (0.0, 0.25, 0.5), strict=True)]
     cases += [case(np.array([5, 3, 4, 3, 2]), p, d) for p, d in ((2, 0), (3, 0), (3, 1))]
+    cases += [case(np.array([2.0, 1.0]), 3, 0.0), case(np.array([np.nan, np.inf, np.inf]), 2, 0.0)]
     bad = ((0, 0.0), (-1, 0.0), (2, -0.25), (0, -0.25))
     return [*cases, *(case(walk[0], p, d) for p, d in bad)]
 
@@ -1099,8 +1100,8 @@ EARLY_STOP = Function(
         Slip(
             "min_delta as a share",
             _stopping(gains=lambda loss, best, d: loss < best * (1 - d)),
-            "You take min_delta as a share of the best. It has the unit of the losses: subtract"
-            " it.",
+            "What you ask of a gain is more or less than min_delta. It has the unit of the losses:"
+            " subtract it, as it is.",
         ),
         Slip(
             "against the running minimum",
@@ -1228,7 +1229,8 @@ EARLY_STOP = Function(
         Slip(
             "a NaN is zero",
             _stopping(seen=np.nan_to_num),
-            "`np.nan_to_num` makes 0 of a NaN, the best loss there is. Make it infinite.",
+            "A NaN counts as 0 for you, or as less: `np.nan_to_num` makes 0 of it. Make it"
+            " infinite.",
         ),
         Slip(
             "a NaN is a gain",

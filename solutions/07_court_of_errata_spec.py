@@ -455,14 +455,14 @@ VERDICT = Function(
         Slip(
             "shapes are not compared",
             _lenient(shapes=_anything),
-            "The judgement is right. But one claim against two measurements broadcasts without a"
-            " word: compare the shapes, and raise a ValueError.",
+            "The judgement is right. But claims and measurements of different shapes may broadcast"
+            " without a word: compare the shapes, and raise a ValueError.",
         ),
         Slip(
             "divided by what was measured",
             _judge(holds=_share),
-            "You divide by the measurement. Where 0 was measured and 0 claimed that is 0/0, NaN,"
-            " and an exact claim fails. Multiply on the other side.",
+            "No claim holds for you where 0 was measured, not even 0: as if you divided by the"
+            " measurement, for 0/0 is NaN. Multiply on the other side, and an exact claim holds.",
         ),
         Slip(
             "the majority decides",
@@ -687,7 +687,13 @@ def _curve_inputs(rng: np.random.Generator) -> list[Arguments]:
     cases += [(np.array([9, 7, 5, 3, 1, 1.25, 1.5, 1.75, 2]), np.full(9, 2.0))]
     cases += [(np.array([6, 5, 4, 3, 2, 2, 2, 2, 2, 1]), flat[:10])]
     broken = np.where(np.arange(24) == 7, np.nan, test)
-    return [*cases, (train, test[:-1]), (train[:-1], test), (train[:-1], broken)]
+    return [
+        *cases,
+        (train, test[:-1]),
+        (train[:-1], test),
+        (train[:-1], broken),
+        (train[:, None], test),
+    ]
 
 
 def _doctor(order=WORDS, **changed):
@@ -878,8 +884,8 @@ DIAGNOSE_CURVE = Function(
                 stuck=lambda a, _b: a[-1] - a[0] < 0.01 * a[0],
                 slow=lambda a, _b: a[len(a) // 2] - a[-1] > 0.2 * (a[-1] - a[0]),
             ),
-            "Your fall is the last training loss minus the first, so that a curve which falls"
-            " ascends. It is the first minus the last.",
+            "For you a curve that falls ascends. The fall is the first training loss minus the"
+            " last; a curve ascends where that is below 0.",
         ),
         Slip(
             "the fall of the first step",
@@ -928,7 +934,7 @@ DIAGNOSE_CURVE = Function(
         Slip(
             "never stuck",
             _doctor(_without("stuck")),
-            "You never ask whether it is stuck: rule 3 is missing.",
+            "You call no curve stuck: rule 3 is missing, or never fits.",
         ),
         Slip(
             "stuck, by the size of the fall",
@@ -939,7 +945,7 @@ DIAGNOSE_CURVE = Function(
         Slip(
             "never overfitting",
             _doctor(_without("overfitting")),
-            "You never ask whether it overfits: rule 5 is missing.",
+            "You call no curve overfitted: rule 5 is missing, or never fits.",
         ),
         Slip(
             "above its start",
@@ -967,7 +973,7 @@ DIAGNOSE_CURVE = Function(
         Slip(
             "the second half rounded up",
             _from(lambda n: (n + 1) // 2),
-            "For odd n your second half begins one loss too late: it begins at n // 2, rounded"
+            "Some of your second halves begin one loss too late. They begin at n // 2, rounded"
             " down.",
         ),
         Slip(
@@ -1046,8 +1052,8 @@ DIAGNOSE_CURVE = Function(
         Slip(
             "any rise is overfitting",
             _doctor(overfitting=lambda _a, b: b[-1] > b.min()),
-            "You call every test loss above its lowest overfitted. The rule leaves it a tenth, for"
-            " chance.",
+            "You call a test loss overfitted that is hardly above its lowest. The rule leaves it a"
+            " tenth, for chance.",
         ),
         Slip(
             "overfitting at 1.1 times",
@@ -1183,7 +1189,7 @@ DIAGNOSE_CURVE = Function(
         Slip(
             "never noisy",
             _doctor(_without("noisy")),
-            "You never ask whether it is noisy: rule 4 is missing.",
+            "You call no curve noisy: rule 4 is missing, or never fits.",
         ),
         Slip(
             "ups by n",
@@ -1211,8 +1217,8 @@ DIAGNOSE_CURVE = Function(
         Slip(
             "noise from one late for odd n",
             _noisy_from(lambda n: (n + 1) // 2),
-            "For odd n you leave out the first step of the second half: it begins at n // 2,"
-            " rounded down.",
+            "You leave out the first step of some second halves. They begin at n // 2, rounded"
+            " down.",
         ),
         Slip(
             "ups by half of n",
@@ -1259,7 +1265,7 @@ DIAGNOSE_CURVE = Function(
         Slip(
             "never slow",
             _doctor(_without("slow")),
-            "You never ask whether it is slow: rule 6 is missing.",
+            "You call no curve slow: rule 6 is missing, or never fits.",
         ),
         Slip(
             "slow above a half",

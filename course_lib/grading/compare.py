@@ -15,7 +15,7 @@ from numpy import errstate, ndarray
 from course_lib.grading.cases import Case, Expectation, FunctionCases, Tolerance
 from course_lib.grading.closeness import Leaf, all_near, compare_leaf, within
 from course_lib.grading.describe import describe, show
-from course_lib.grading.failures import outcome_problem, refused_though_allowed
+from course_lib.grading.failures import outcome_problem
 from course_lib.grading.outcomes import Outcome, Raised, Returned
 from course_lib.grading.properties import BESIDE_ANOTHER, PROPERTIES
 from course_lib.grading.results import STAGES, Problem
@@ -52,11 +52,7 @@ def _find_problem(
     if isinstance(outcome, Returned):
         problems = list(_problems_of_value(function, case, outcome, outcomes))
         return min(problems, key=lambda problem: STAGES.index(problem.stage)) if problems else None
-    problem = outcome_problem(function, outcome)
-    if problem and refused_though_allowed(outcome):
-        allowed = f"{problem.sentence} This input is allowed: it must give a result."
-        return Problem(problem.stage, allowed)
-    return problem
+    return outcome_problem(function, outcome)
 
 
 def _problem_of_refusal(expected: str, function: FunctionCases, outcome: Outcome) -> Problem | None:

@@ -181,7 +181,7 @@ MEANINGS = (
     ),
 )
 
-OWN_REFUSAL = "That is your own `raise`, and this input makes sense: look at its condition."
+OWN_REFUSAL = "That is your own `raise`, and this input is allowed: it must give a result."
 
 
 def meaning(raised: Outcome | LoadState) -> str:

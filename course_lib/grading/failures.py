@@ -32,15 +32,6 @@ def outcome_problem(function: FunctionCases, outcome: Outcome) -> Problem | None
     return None
 
 
-def refused_though_allowed(outcome: Outcome) -> bool:
-    """Tell whether the learner's own code refuses: with a ValueError, in a line that says raise."""
-    return (
-        isinstance(outcome, Raised)
-        and outcome.type_name == "ValueError"
-        and outcome.line_text.startswith("raise ")
-    )
-
-
 def _raised(function: FunctionCases, outcome: Raised) -> Problem:
     if outcome.type_name == "KeyboardInterrupt":
         return Problem("endless", "You interrupted it. If it ran on and on: a loop without end?")
@@ -74,6 +65,8 @@ _UNSUPPORTED = {
     "ufunc": "a function; call it with ()",
     "builtin_function_or_method": "a function; call it with ()",
     "method": "a method; call it with ()",
+    "set": "a set, which has no order; expected a list",
+    "type": "a type; to refuse an input, write raise where it says return",
     "ellipsis": "`...`; put your result in its place",
     "dict": "a dict; expected the results themselves, in order",
     "matrix": "a np.matrix, whose * is another product; use a plain array",

@@ -121,18 +121,12 @@ def ignores_arguments(evidence: Sequence[Evidence], tolerance: Tolerance) -> Rel
     """Yours is the same in cases that differ in one argument, and should not be."""
     names = dict.fromkeys(name for item in evidence for name in item.arguments)
     found = {name: _same_though(evidence, name, tolerance) for name in names}
-    ignored = [name for name, pairs in found.items() if len(pairs) >= SURE]
-    if ignored:
-        verb = "is" if len(ignored) == 1 else "are"
-        return Relation(f"the same whatever {' and '.join(ignored)} {verb}")
-    for name, pairs in found.items():
-        for a, b in pairs[:1]:  # another reason may have made these two equal
-            return Relation(f"the same in cases {a} and {b}, which differ in {name} alone")
-    return None
-
-
-SURE = 3
-"""So many pairs of cases show that an argument is ignored; one pair may be alike by chance."""
+    name = max(found, key=lambda name: len(found[name]), default="")
+    if not name or not found[name]:
+        return None
+    (a, b), *more = found[name]
+    others = f", and in {len(more)} more such pairs" if len(more) > 1 else ""
+    return Relation(f"the same in cases {a} and {b}, which differ in {name} alone{others}")
 
 
 def _same_though(

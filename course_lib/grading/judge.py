@@ -131,16 +131,19 @@ def find_slip(
     """Return the first known slip that gives these outcomes and accounts for all that is wrong.
 
     A slip that shows in two cases does not explain a function that is wrong in thirty. What has to
-    be refused is another matter, since who slips may refuse it or not.
+    be refused is another matter, since who slips may refuse it or not: a slip that accounts for
+    that too goes first.
     """
     values = {i for i, case in enumerate(function.cases) if case.expected[0].kind != "raises"}
     with errstate(all="ignore"):
-        for slip in function.slips:
-            if not slip.wrong >= values & set(wrong):
-                continue
-            if all(_alike(function, known, outcomes[i]) for i, known in slip.outcomes.items()):
-                return slip
-    return None
+        found = [
+            slip
+            for slip in function.slips
+            if slip.wrong >= values & set(wrong)
+            and all(_alike(function, known, outcomes[i]) for i, known in slip.outcomes.items())
+        ]
+    whole = [slip for slip in found if slip.wrong >= set(wrong)]
+    return next(iter([*whole, *found]), None)
 
 
 def _alike(function: FunctionCases, known: Outcome, got: Outcome) -> bool:

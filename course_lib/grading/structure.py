@@ -50,7 +50,7 @@ def _sentences(function: FunctionCases, outcomes: Sequence[Outcome]) -> str:
     ]
     if right and findings:
         asked = sum(case.expected[0].kind == "value" for case in function.cases)
-        where = "in every case" if len(parts[right[0]]) == asked else "wherever it returned"
+        where = "in every case" if len(parts[right[0]]) == asked else "wherever it can be compared"
         sentences.append(f"{_join(right)} {_verb(right)} right {where}.")
     return " ".join([*sentences, *confusions(function, outcomes)])
 
@@ -96,7 +96,9 @@ def _explain(function: FunctionCases, evidence: Sequence[Evidence]) -> str:
             example = f" ({relation.example})" if relation.example else ""
             return f"{relation.words}{_in_all(function, evidence)}{example}{meaning}"
     found = (hypothesis(evidence, function.tolerance) for hypothesis in IN_SOME)
-    return next((relation.words for relation in found if relation), "")
+    words = next((relation.words for relation in found if relation), "")
+    compared = len(evidence) == sum(case.expected[0].kind != "raises" for case in function.cases)
+    return words if compared or not words else f"{words}, of the cases that can be compared"
 
 
 def _in_all(function: FunctionCases, evidence: Sequence[Evidence]) -> str:
@@ -142,7 +144,7 @@ def _traits(function: FunctionCases) -> tuple[_Traits, ...]:
 
 def _leaves_of(function: FunctionCases, case: Case, outcome: Outcome) -> Iterator[Leaf]:
     expected = case.expected[0]
-    if expected.kind == "value" and isinstance(outcome, Returned):
+    if expected.kind == "value" and isinstance(outcome, Returned) and not outcome.changed:
         found = leaves(function, expected.data, outcome.value)
         yield from (leaf for leaf in found if isinstance(leaf, Leaf))
 

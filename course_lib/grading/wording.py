@@ -48,7 +48,7 @@ def _of_words(name: str, pairs: Sequence[tuple[Any, Any]]) -> Iterator[str]:
     wrong = [pair for pair in pairs if pair[0] != pair[1]]
     rights, gots = ({pair[place] for pair in wrong} for place in (0, 1))
     rest = f"every other {name} that you return is right"
-    if len(wrong) == len(pairs):
+    if len(wrong) in (0, len(pairs)):
         return
     if len(rights) == 1 and len(gots) <= MANY:
         asked = sum(right in rights for right, _ in pairs)
@@ -64,6 +64,8 @@ def _of_words(name: str, pairs: Sequence[tuple[Any, Any]]) -> Iterator[str]:
 def _of_lists(name: str, pairs: Sequence[tuple[Sequence[str], Sequence[str]]]) -> Iterator[str]:
     missing = {word for right, got in pairs for word in right if word not in got}
     too_many = {word for right, got in pairs for word in got if word not in right}
+    if not missing and not too_many and any(list(right) != list(got) for right, got in pairs):
+        yield f"Your {name} has the right words in another order, or one of them twice."
     if missing and not too_many:
         yield f"Your {name} leaves out {_listed(missing)}; nothing is there that should not be."
     if too_many and not missing:

@@ -107,6 +107,19 @@ def test_what_is_given_in_every_case_is_not_blamed_where_every_case_is_wrong():
     assert explained(wrong, lambda x, *, h: h * x**2, cases, x="(n,)", h="") == ""
 
 
+def test_of_cases_that_raise_nothing_is_claimed():
+    def wrong(x):
+        if len(x) == 1 and x[0] > 0:
+            return x[1]
+        return 3 * x if len(x) == 1 else np.sin(x)
+
+    told = explained(wrong, inputs=[(np.array([-1.0]),), (np.array([1.0]),), *VECTORS[1:]])
+    assert told.endswith(
+        "Yours is right in the one case with n = 1, wrong in all others,"
+        " of the cases that can be compared."
+    )
+
+
 def test_what_is_right_in_most_cases_is_not_called_a_multiple():
     def wrong(x):
         return 3 * x if len(x) != 2 else 6 * x
@@ -130,13 +143,13 @@ def test_an_argument_that_is_ignored_is_told():
     inputs = [(x, y), (x, z), (x, z + 1), (z, y), (x + 1, y)]
     cases = single(lambda x, y: x - y, inputs, x="(n,)", y="(n,)")
     assert diagnosis_of(lambda x, y: np.sin(x), cases).explanation == (
-        "Yours is the same whatever y is."
+        "Yours is the same in cases 1 and 2, which differ in y alone, and in 2 more such pairs."
     )
     assert diagnosis_of(lambda x, y: np.cos(y), cases).explanation == (
-        "Yours is the same whatever x is."
+        "Yours is the same in cases 1 and 4, which differ in x alone, and in 2 more such pairs."
     )
     assert diagnosis_of(lambda x, y: np.array([7.0, 9.0]), cases).explanation == (
-        "Yours is the same whatever x and y are."
+        "Yours is the same in cases 1 and 4, which differ in x alone, and in 2 more such pairs."
     )
     assert diagnosis_of(lambda x, y: x * y, cases).explanation == ""
 
@@ -270,4 +283,4 @@ def test_what_is_right_before_an_exception_is_called_so_and_no_more():
         twice, total = answer(x, plus=plus)
         return twice, -total
 
-    assert "twice is right wherever it returned." in diagnosis_of(wrong).explanation
+    assert "twice is right wherever it can be compared." in diagnosis_of(wrong).explanation

@@ -92,10 +92,14 @@ def test_a_word_beside_a_number_is_looked_at_alone():
             (["d"], ["a"], ["a", "b"], ["b", "d"], ["c", "a"], ["a", "c"]),
             "Your word has 'a' or 'd' where it should not; nothing is left out.",
         ),
+        (
+            ([], ["a"], ["b", "a"], ["b"], ["c"], ["a", "c"]),
+            "Your word has the right words in another order, or one of them twice.",
+        ),
         (([], [], [], [], [], []), "Your word leaves out 'a' or 'b' or 'c'; nothing is there"),
         ((["a"], [], ["a", "b"], ["b"], ["c"], ["a", "c"]), ""),
     ],
-    ids=["left out", "too many", "always empty", "both"],
+    ids=["left out", "too many", "another order", "always empty", "both"],
 )
 def test_which_texts_of_a_list_are_missing(answers, told):
     found = told_of(answers, PARTS)
@@ -121,6 +125,14 @@ def test_a_text_without_end_is_cut_short():
     told = told_of(("x" * 9000, *WORDS[1:]))
     assert "for 'small' in 1 of the 2" in told
     assert len(told) < 1000
+
+
+def test_of_right_words_beside_wrong_numbers_nothing_is_said():
+    results = [(word, float(size)) for word, size in zip(WORDS, SIZES, strict=True)]
+    answers = [(word, -size) for word, size in results]
+    assert told_of(answers, results, word="", size="") == (
+        "Yours is −1 × the expected in all 6 cases."
+    )
 
 
 def test_of_many_words_a_few_are_told():
