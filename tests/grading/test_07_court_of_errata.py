@@ -137,8 +137,8 @@ def verdict_by_what_fails(claimed, measured, *, tolerance):
 
 
 def diagnose_curve_by_ifs(train, test):
-    if len(train) != len(test):
-        raise ValueError("lengths")
+    if train.shape != test.shape:
+        raise ValueError("shapes")
     if np.isnan(train + test).any() or np.isinf(train + test).any():
         return "overflow"
     if train[-1] > train[0]:
