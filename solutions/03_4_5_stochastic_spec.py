@@ -785,11 +785,6 @@ NOISE_FLOOR = Function(
             "You refuse a batch of one sample. That is SGD itself: refuse batch < 1.",
         ),
     ),
-    equivalent={
-        "settles = eta * curvature < 2 -> settles = eta * curvature <= 2": (
-            "at the limit the formula divides by 0, which is infinite too"
-        ),
-    },
 )
 
 
