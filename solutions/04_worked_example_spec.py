@@ -86,7 +86,8 @@ def _diagnose_inputs(rng: np.random.Generator) -> list[Arguments]:
         _nearly_right(),
         _one_entry_off(rng),
     ]
-    traces += [_in_full(rng)]
+    traces += [_in_full(rng), *(_moved_by(rng, steps) for steps in ((5e-4,), (5e-3,), (0.5, -0.5)))]
+    traces += [_finite_after_nan(rng), _nan_for_0(), _flattened(rng)]
     return [(_shuffled(rng, trace),) for trace in traces]
 
 
@@ -176,6 +177,35 @@ def _in_full(rng):
     for name in NAMES:
         v[name] = _printed(PROGRAM[name](v) * (1 + 1e-12), digits=17)
     return v
+
+
+def _moved_by(rng, steps):
+    """Return a trace whose first answers are off by these steps: within rounding, or beyond it."""
+    v = _trace(rng, (3, 2), ())
+    v["z"][: len(steps), 0] += steps
+    return _go_on(v, "z")
+
+
+def _finite_after_nan(rng):
+    """Return a trace in which a number follows from NaN."""
+    v = _overflowing(rng)
+    v["loss"] = 0.25
+    return _go_on(v, "loss")
+
+
+def _nan_for_0():
+    """Return a trace with NaN for a slope that is 0."""
+    v = {"X": np.array([[1], [1]]), "y": np.array([[0], [1]]), "w": np.array([[0.0]])}
+    v |= {"b": 0.0, "eta": 0.5, "z": np.zeros((2, 1))}
+    v = _go_on(v, "z") | {"db": np.nan}
+    return _go_on(v, "db")
+
+
+def _flattened(rng):
+    """Return a trace whose dw has the right numbers and lacks an axis."""
+    v = _trace(rng, (4, 2), ())
+    v["dw"] = v["dw"].ravel()
+    return _go_on(v, "dw")
 
 
 def _shuffled(rng, trace):
@@ -474,7 +504,7 @@ def _line_inputs(rng: np.random.Generator) -> list[Arguments]:
         (_cloud(rng, 5)[0], rng.integers(0, 2, 5)),
         (rng.integers(-9, 10, (5, 2)), np.ones(5)),
     ]
-    return [*cases, (CORNERS, np.array([0, 1]))]
+    return [*cases, (CORNERS, np.array([0, 1])), (CORNERS[:2], np.array([0, 1, 1]))]
 
 
 def _moved(rng, case):
