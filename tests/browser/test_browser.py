@@ -114,7 +114,9 @@ def notebook(visit, jupyterlab):
 
 @pytest.fixture
 def lab(request, notebook):
-    return notebook[1][request.param]
+    lab = notebook[1][request.param]
+    lab.come_into_view()
+    return lab
 
 
 every_set_up = pytest.mark.parametrize("lab", QUICK, indirect=True)

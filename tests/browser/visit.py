@@ -125,13 +125,21 @@ SHOW_LABS = """async panel => {
   }
   return found;
 }"""
+SCROLL = """async ([panel, lab]) => {
+  const place = panel.content.widgets.findIndex(cell => cell.node.contains(lab));
+  await panel.content.scrollToItem(place, 'start');
+}"""
 
 
 class LabOnPage:
     """A lab that the browser shows."""
 
-    def __init__(self, page: Page, element: ElementHandle) -> None:
-        self.page, self.element = page, element
+    def __init__(self, page: Page, panel: Any, element: ElementHandle) -> None:
+        self.page, self._panel, self.element = page, panel, element
+
+    def come_into_view(self) -> None:
+        """Let JupyterLab scroll to it: an older one draws nothing else."""
+        self.page.evaluate(SCROLL, [self._panel, self.element])
 
     def fingerprint(self) -> int:
         """What the picture shows, as a number."""
@@ -257,7 +265,7 @@ class Notebook:
     def labs(self) -> list[LabOnPage]:
         """The labs of the cells tagged `widget`, each scrolled to until it showed its picture."""
         shown = elements(self._panel.evaluate_handle(SHOW_LABS))
-        return [LabOnPage(self.page, element) for element in shown]
+        return [LabOnPage(self.page, self._panel, element) for element in shown]
 
     def close(self) -> None:
         """End the kernel, and close the tab without storing."""
