@@ -374,6 +374,23 @@ def test_a_slip_about_what_to_refuse_is_named_only_where_all_else_is_right():
     assert diagnosis_of(wrong_too, cases).slip == ""
 
 
+def test_of_two_slips_that_fit_the_one_that_lets_through_as_much_is_named():
+    refused = Case((np.ones((3, 3)),), (Expectation("raises", "ValueError"),))
+    cases = dataclasses.replace(DOUBLE, cases=(*DOUBLE.cases, refused))
+    last = len(cases.cases) - 1
+
+    def lets_zeros_through(x, *, plus=0.0):
+        return (answer if np.any(x) else does_not_refuse)(x, plus=plus)
+
+    slips = (
+        known("zeros", lets_zeros_through, cases, kept=[last - 1]),
+        known("anything", does_not_refuse, cases, kept=[last - 1]),
+    )
+    cases = dataclasses.replace(cases, slips=slips)
+    assert diagnosis_of(lets_zeros_through, cases).slip == "zeros"
+    assert diagnosis_of(does_not_refuse, cases).slip == "anything"
+
+
 def test_an_argument_passed_by_name_is_named_if_it_was_changed():
     def changes_the_order(x, *, plus=0.0, order=None):
         order.sort()
