@@ -71,8 +71,8 @@ def _problem_of_refusal(expected: str, function: FunctionCases, outcome: Outcome
 def _problems_of_value(
     function: FunctionCases, case: Case, outcome: Returned, outcomes: Sequence[Outcome]
 ) -> Iterator[Problem]:
-    if outcome.changed:
-        yield _changed_in_place(function, case, outcome)
+    if changed := _changed_arguments(function, case, outcome):
+        yield _changed_in_place(changed)
     other_values = []
     for expected in case.expected:
         if expected.kind == "value":
@@ -99,10 +99,14 @@ def _problem_of_property(
     return BESIDE_ANOTHER[expected.kind](other.value, value, function.tolerance)
 
 
-def _changed_in_place(function: FunctionCases, case: Case, outcome: Returned) -> Problem:
+def _changed_arguments(function: FunctionCases, case: Case, outcome: Returned) -> list[str]:
+    """Return the names of what was changed; a place where nothing was passed has none."""
     positional, named = split_keywords(case.arguments)
     passed = [*list(function.parameters)[: len(positional)], *named]
-    names = [name for i, name in enumerate(passed) if i in outcome.changed]
+    return [name for i, name in enumerate(passed) if i in outcome.changed]
+
+
+def _changed_in_place(names: Sequence[str]) -> Problem:
     first, arguments = names[0], "argument" if len(names) == 1 else "arguments"
     return Problem(
         "changed",

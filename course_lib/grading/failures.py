@@ -65,7 +65,7 @@ _UNSUPPORTED = {
     "ufunc": "a function; call it with ()",
     "builtin_function_or_method": "a function; call it with ()",
     "method": "a method; call it with ()",
-    "set": "a set, which has no order; expected a list",
+    "set": "a set, which has no order; put the results in a list or an array",
     "type": "a type; to refuse an input, write raise where it says return",
     "ellipsis": "`...`; put your result in its place",
     "dict": "a dict; expected the results themselves, in order",

@@ -57,7 +57,7 @@ def _of_words(name: str, pairs: Sequence[tuple[Any, Any]]) -> Iterator[str]:
     elif len(gots) == 1 and len(rights) <= MANY:
         yield f"You say {_listed(gots)} {len(wrong)} times for {_listed(rights)}; {rest}."
     elif len(set(wrong)) <= MANY:
-        taken = (f"{show(got)} for {show(right)}" for right, got in sorted(set(wrong)))
+        taken = (f"{show(got)} for {show(right)}" for right, got in sorted(set(wrong), key=repr))
         yield f"You say {' and '.join(taken)}; {rest}."
 
 

@@ -233,7 +233,7 @@ def test_not_implemented_in_a_later_case_is_an_exception():
         (lambda x, plus=0: np.sum, "a function"),
         (lambda x, plus=0: answer, "call it with ()"),
         (lambda x, plus=0: {"twice": x}, "a dict"),
-        (lambda x, plus=0: {"twice"}, "expected a list"),
+        (lambda x, plus=0: {"twice"}, "a set, which has no order"),
         (lambda x, plus=0: ValueError, "write raise where it says return"),
         (lambda x, plus=0: ..., "put your result in its place"),
         (lambda x, plus=0: (x * 1j, 1.0), "negative number under a root"),
@@ -403,6 +403,12 @@ def test_an_argument_passed_by_name_is_named_if_it_was_changed():
     diagnosis = diagnosis_of(changes_the_order, cases)
     assert diagnosis.stage == "changed"
     assert "It changed its argument order in place" in diagnosis.sentence
+
+
+def test_a_change_of_what_was_never_passed_is_none():
+    outcomes = outcomes_of(answer)
+    outcomes[0] = Returned(outcomes[0].value, changed=(200,))
+    assert judge(DOUBLE, outcomes).points == DOUBLE.points
 
 
 def test_changing_the_input_as_well_is_not_the_slip():

@@ -14,7 +14,7 @@ from grading.made_up import answer, knowing
 from grading.made_up import exercise as made_up_exercise
 
 from course_lib.grading import exercise, learner, places
-from course_lib.grading.case_files import write_cases
+from course_lib.grading.case_files import FORMAT, write_cases
 from course_lib.grading.progress import read
 
 HOUSE = Path(__file__).parents[2]
@@ -199,9 +199,9 @@ def test_a_broken_solution_is_told_so(course, desk, content):
         "not json",
         "[]",
         "{}",
-        '{"format": 1}',
-        '{"format": 1, "slug": "x", "functions": [{}]}',
-        '{"format": 1, "slug": "x", "functions": 3}',
+        f'{{"format": {FORMAT}}}',
+        f'{{"format": {FORMAT}, "slug": "x", "functions": [{{}}]}}',
+        f'{{"format": {FORMAT}, "slug": "x", "functions": 3}}',
         '{"format": 99, "slug": "x", "functions": []}',
         b"\xff\xff",
     ],

@@ -64,6 +64,13 @@ def test_which_word_stands_for_which(answers, told):
     assert told_of(answers) == told
 
 
+def test_a_truth_value_beside_texts_is_a_word_like_them():
+    told = told_of((True, "x", True, "middle", "large", "large"))
+    assert "True for 'small'" in told
+    assert "'x' for 'small'" in told
+    assert "True for 'middle'" in told
+
+
 def test_a_truth_value_is_a_word():
     expected = (True, True, True, False, False, False)
     assert told_of((True, True, True, True, False, False), expected) == (
