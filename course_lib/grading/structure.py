@@ -49,8 +49,11 @@ def _sentences(function: FunctionCases, outcomes: Sequence[Outcome]) -> str:
         if words
     ]
     if right and findings:
-        asked = sum(case.expected[0].kind == "value" for case in function.cases)
-        where = "in every case" if len(parts[right[0]]) == asked else "wherever it can be compared"
+        where = (
+            "in every case"
+            if len(parts[right[0]]) == _asked(function)
+            else "wherever it can be compared"
+        )
         sentences.append(f"{_join(right)} {_verb(right)} right {where}.")
     return " ".join([*sentences, *confusions(function, outcomes)])
 
@@ -97,12 +100,17 @@ def _explain(function: FunctionCases, evidence: Sequence[Evidence]) -> str:
             return f"{relation.words}{_in_all(function, evidence)}{example}{meaning}"
     found = (hypothesis(evidence, function.tolerance) for hypothesis in IN_SOME)
     words = next((relation.words for relation in found if relation), "")
-    compared = len(evidence) == sum(case.expected[0].kind != "raises" for case in function.cases)
+    compared = len(evidence) == _asked(function)
     return words if compared or not words else f"{words}, of the cases that can be compared"
 
 
+def _asked(function: FunctionCases) -> int:
+    """How many cases ask for a result."""
+    return sum(case.expected[0].kind != "raises" for case in function.cases)
+
+
 def _in_all(function: FunctionCases, evidence: Sequence[Evidence]) -> str:
-    asked = sum(case.expected[0].kind == "value" for case in function.cases)
+    asked = _asked(function)
     if len(evidence) < asked:
         return f" in the {len(evidence)} cases that can be compared"
     return f" in all {asked} cases" if asked > 1 else ""
